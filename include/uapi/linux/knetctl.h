@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	include/netlink/knetctl.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_KNETCTL_H
+#define _UAPI_LINUX_KNETCTL_H
+
+#define KNETCTL_FAMILY_NAME	"knetctl"
+#define KNETCTL_FAMILY_VERSION	1
+
+/**
+ * enum knetctl_job_kind - What a job does.
+ * @KNETCTL_JOB_KIND_FTP_GET: Fetch one file from an FTP server into an open
+ *   file.
+ */
+enum knetctl_job_kind {
+	KNETCTL_JOB_KIND_FTP_GET = 1,
+};
+
+/**
+ * enum knetctl_job_state - Where a job stands. Done, failed and cancelled are
+ *   final.
+ * @KNETCTL_JOB_STATE_QUEUED: Accepted, waits for a session.
+ * @KNETCTL_JOB_STATE_RUNNING: A session works on it.
+ * @KNETCTL_JOB_STATE_DONE: Ended well.
+ * @KNETCTL_JOB_STATE_FAILED: Ended by an error, class and errno tell which.
+ * @KNETCTL_JOB_STATE_CANCELLED: Ended because somebody asked, or because the
+ *   socket that it was bound to closed.
+ */
+enum knetctl_job_state {
+	KNETCTL_JOB_STATE_QUEUED = 1,
+	KNETCTL_JOB_STATE_RUNNING,
+	KNETCTL_JOB_STATE_DONE,
+	KNETCTL_JOB_STATE_FAILED,
+	KNETCTL_JOB_STATE_CANCELLED,
+};
+
+/**
+ * enum knetctl_error_class - Why a job failed, in words that a retry policy
+ *   can use.
+ * @KNETCTL_ERROR_CLASS_LOCAL: This machine, file system, limits, memory.
+ * @KNETCTL_ERROR_CLASS_NETWORK: A connection could not be made or broke.
+ * @KNETCTL_ERROR_CLASS_TIMER: One of the four timers ended it.
+ * @KNETCTL_ERROR_CLASS_TRANSIENT: The server refused for now (FTP 4xx).
+ * @KNETCTL_ERROR_CLASS_PERMANENT: The server refused (FTP 5xx).
+ * @KNETCTL_ERROR_CLASS_PROTOCOL: The server said what the protocol does not
+ *   allow.
+ * @KNETCTL_ERROR_CLASS_SHORT: Fewer bytes came than the server had promised.
+ * @KNETCTL_ERROR_CLASS_LONG: More bytes came than the server had promised, or
+ *   than max-size allows.
+ * @KNETCTL_ERROR_CLASS_PEER: The data connection came from somebody else than
+ *   the server.
+ */
+enum knetctl_error_class {
+	KNETCTL_ERROR_CLASS_LOCAL = 1,
+	KNETCTL_ERROR_CLASS_NETWORK,
+	KNETCTL_ERROR_CLASS_TIMER,
+	KNETCTL_ERROR_CLASS_TRANSIENT,
+	KNETCTL_ERROR_CLASS_PERMANENT,
+	KNETCTL_ERROR_CLASS_PROTOCOL,
+	KNETCTL_ERROR_CLASS_SHORT,
+	KNETCTL_ERROR_CLASS_LONG,
+	KNETCTL_ERROR_CLASS_PEER,
+};
+
+/**
+ * enum knetctl_data_path - How the bytes travelled between socket and file.
+ * @KNETCTL_DATA_PATH_BUFFERED: Through the page cache.
+ */
+enum knetctl_data_path {
+	KNETCTL_DATA_PATH_BUFFERED = 1,
+};
+
+/**
+ * enum knetctl_job_flags - How a job is tied to the socket that started it.
+ * @KNETCTL_JOB_FLAGS_BOUND: The job is cancelled when the socket that started
+ *   it closes, and its result is kept until that socket has fetched it with
+ *   job-get.
+ */
+enum knetctl_job_flags {
+	KNETCTL_JOB_FLAGS_BOUND = 1,
+};
+
+/**
+ * enum knetctl_ftp_flags - How an FTP transfer is made.
+ * @KNETCTL_FTP_FLAGS_ACTIVE: The server connects to us (EPRT, PORT) instead of
+ *   the other way (EPSV, PASV).
+ * @KNETCTL_FTP_FLAGS_NO_EXTENDED: Use neither EPSV nor EPRT (RFC 2428), and
+ *   ask for no SIZE.
+ * @KNETCTL_FTP_FLAGS_RELAXED_REPLIES: Any line with a code and a blank ends a
+ *   multi-line reply, not only the same code.
+ */
+enum knetctl_ftp_flags {
+	KNETCTL_FTP_FLAGS_ACTIVE = 1,
+	KNETCTL_FTP_FLAGS_NO_EXTENDED = 2,
+	KNETCTL_FTP_FLAGS_RELAXED_REPLIES = 4,
+};
+
+#define KNETCTL_TEXT_MAX	512
+#define KNETCTL_PATHNAME_MAX	4095
+#define KNETCTL_CREDENTIAL_MAX	255
+#define KNETCTL_REMOTES_MAX	16
+
+enum {
+	KNETCTL_A_ENDPOINT_ADDRESS = 1,
+	KNETCTL_A_ENDPOINT_PORT,
+	KNETCTL_A_ENDPOINT_IFINDEX,
+
+	__KNETCTL_A_ENDPOINT_MAX,
+	KNETCTL_A_ENDPOINT_MAX = (__KNETCTL_A_ENDPOINT_MAX - 1)
+};
+
+enum {
+	KNETCTL_A_EVENT_PAD = 1,
+	KNETCTL_A_EVENT_SEQ,
+	KNETCTL_A_EVENT_TIME,
+	KNETCTL_A_EVENT_MONO_NS,
+
+	__KNETCTL_A_EVENT_MAX,
+	KNETCTL_A_EVENT_MAX = (__KNETCTL_A_EVENT_MAX - 1)
+};
+
+enum {
+	KNETCTL_A_GROUP_PAD = 1,
+	KNETCTL_A_GROUP_NAME,
+	KNETCTL_A_GROUP_NEXT_SEQ,
+	KNETCTL_A_GROUP_LOST,
+
+	__KNETCTL_A_GROUP_MAX,
+	KNETCTL_A_GROUP_MAX = (__KNETCTL_A_GROUP_MAX - 1)
+};
+
+enum {
+	KNETCTL_A_LOST_PAD = 1,
+	KNETCTL_A_LOST_EVENT,
+	KNETCTL_A_LOST_GROUP,
+	KNETCTL_A_LOST_COUNT,
+	KNETCTL_A_LOST_FIRST_SEQ,
+	KNETCTL_A_LOST_LAST_SEQ,
+
+	__KNETCTL_A_LOST_MAX,
+	KNETCTL_A_LOST_MAX = (__KNETCTL_A_LOST_MAX - 1)
+};
+
+enum {
+	KNETCTL_A_SYNC_PAD = 1,
+	KNETCTL_A_SYNC_GROUP,
+
+	__KNETCTL_A_SYNC_MAX,
+	KNETCTL_A_SYNC_MAX = (__KNETCTL_A_SYNC_MAX - 1)
+};
+
+enum {
+	KNETCTL_A_FTP_PAD = 1,
+	KNETCTL_A_FTP_FLAGS,
+	KNETCTL_A_FTP_USER,
+	KNETCTL_A_FTP_PASSWORD,
+	KNETCTL_A_FTP_ACCOUNT,
+	KNETCTL_A_FTP_PATHNAME,
+	KNETCTL_A_FTP_OFFSET,
+	KNETCTL_A_FTP_ACTIVE_ADDRESS,
+	KNETCTL_A_FTP_PORT_MIN,
+	KNETCTL_A_FTP_PORT_MAX,
+
+	__KNETCTL_A_FTP_MAX,
+	KNETCTL_A_FTP_MAX = (__KNETCTL_A_FTP_MAX - 1)
+};
+
+enum {
+	KNETCTL_A_JOB_PAD = 1,
+	KNETCTL_A_JOB_ID,
+	KNETCTL_A_JOB_KIND,
+	KNETCTL_A_JOB_STATE,
+	KNETCTL_A_JOB_FLAGS,
+	KNETCTL_A_JOB_FD,
+	KNETCTL_A_JOB_REMOTE,
+	KNETCTL_A_JOB_SOURCE,
+	KNETCTL_A_JOB_LOCAL,
+	KNETCTL_A_JOB_CONNECT_TIMEOUT,
+	KNETCTL_A_JOB_REPLY_TIMEOUT,
+	KNETCTL_A_JOB_STALL_TIMEOUT,
+	KNETCTL_A_JOB_STALL_BYTES,
+	KNETCTL_A_JOB_TIMEOUT,
+	KNETCTL_A_JOB_MAX_SIZE,
+	KNETCTL_A_JOB_FTP,
+	KNETCTL_A_JOB_BYTES,
+	KNETCTL_A_JOB_SIZE,
+	KNETCTL_A_JOB_DURATION_NS,
+	KNETCTL_A_JOB_CLASS,
+	KNETCTL_A_JOB_ERRNO,
+	KNETCTL_A_JOB_FTP_CODE,
+	KNETCTL_A_JOB_MESSAGE,
+	KNETCTL_A_JOB_PATH,
+	KNETCTL_A_JOB_EVENT,
+
+	__KNETCTL_A_JOB_MAX,
+	KNETCTL_A_JOB_MAX = (__KNETCTL_A_JOB_MAX - 1)
+};
+
+enum {
+	KNETCTL_A_STATUS_PAD = 1,
+	KNETCTL_A_STATUS_VERSION,
+	KNETCTL_A_STATUS_JOBS,
+	KNETCTL_A_STATUS_JOBS_MAX,
+	KNETCTL_A_STATUS_JOBS_FINISHED,
+	KNETCTL_A_STATUS_SESSIONS,
+	KNETCTL_A_STATUS_SESSIONS_MAX,
+	KNETCTL_A_STATUS_GROUP,
+
+	__KNETCTL_A_STATUS_MAX,
+	KNETCTL_A_STATUS_MAX = (__KNETCTL_A_STATUS_MAX - 1)
+};
+
+enum {
+	KNETCTL_CMD_STATUS = 1,
+	KNETCTL_CMD_EVENT_SYNC,
+	KNETCTL_CMD_JOB_START,
+	KNETCTL_CMD_JOB_GET,
+	KNETCTL_CMD_JOB_CANCEL,
+	KNETCTL_CMD_JOB_WAIT,
+	KNETCTL_CMD_JOB_STARTED,
+	KNETCTL_CMD_JOB_PROGRESS,
+	KNETCTL_CMD_JOB_DONE,
+	KNETCTL_CMD_LOST,
+
+	__KNETCTL_CMD_MAX,
+	KNETCTL_CMD_MAX = (__KNETCTL_CMD_MAX - 1)
+};
+
+#define KNETCTL_MCGRP_JOB	"job"
+
+#endif /* _UAPI_LINUX_KNETCTL_H */

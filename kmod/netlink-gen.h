@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	include/netlink/knetctl.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_KNETCTL_GEN_H
+#define _LINUX_KNETCTL_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/knetctl.h>
+
+/* Common nested types */
+extern const struct nla_policy knetctl_endpoint_nl_policy[KNETCTL_A_ENDPOINT_IFINDEX + 1];
+extern const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_PORT_MAX + 1];
+
+extern const struct nla_policy knetctl_status_nl_policy[KNETCTL_A_STATUS_PAD + 1];
+
+extern const struct nla_policy knetctl_event_sync_nl_policy[KNETCTL_A_SYNC_PAD + 1];
+
+extern const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_FTP + 1];
+
+extern const struct nla_policy knetctl_job_get_nl_policy[KNETCTL_A_JOB_ID + 1];
+
+extern const struct nla_policy knetctl_job_cancel_nl_policy[KNETCTL_A_JOB_ID + 1];
+
+extern const struct nla_policy knetctl_job_wait_nl_policy[KNETCTL_A_JOB_ID + 1];
+
+/* Ops table for knetctl */
+extern const struct genl_ops knetctl_nl_ops[6];
+
+int knetctl_nl_status_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_event_sync_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_job_start_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int knetctl_nl_job_cancel_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_job_wait_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	KNETCTL_NLGRP_JOB,
+};
+
+#endif /* _LINUX_KNETCTL_GEN_H */

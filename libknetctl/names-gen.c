@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Made from include/netlink/knetctl.yaml by 'make regen', do not edit. */
+
+#include <stddef.h>
+
+#include <linux/knetctl.h>
+
+#include "names.h"
+
+const char *const knetctl_names_job_kind[] = {
+	[KNETCTL_JOB_KIND_FTP_GET] = "ftp-get",
+};
+const size_t knetctl_names_job_kind_count = sizeof(knetctl_names_job_kind) / sizeof(knetctl_names_job_kind[0]);
+
+const char *const knetctl_names_job_state[] = {
+	[KNETCTL_JOB_STATE_QUEUED] = "queued",
+	[KNETCTL_JOB_STATE_RUNNING] = "running",
+	[KNETCTL_JOB_STATE_DONE] = "done",
+	[KNETCTL_JOB_STATE_FAILED] = "failed",
+	[KNETCTL_JOB_STATE_CANCELLED] = "cancelled",
+};
+const size_t knetctl_names_job_state_count = sizeof(knetctl_names_job_state) / sizeof(knetctl_names_job_state[0]);
+
+const char *const knetctl_names_error_class[] = {
+	[KNETCTL_ERROR_CLASS_LOCAL] = "local",
+	[KNETCTL_ERROR_CLASS_NETWORK] = "network",
+	[KNETCTL_ERROR_CLASS_TIMER] = "timer",
+	[KNETCTL_ERROR_CLASS_TRANSIENT] = "transient",
+	[KNETCTL_ERROR_CLASS_PERMANENT] = "permanent",
+	[KNETCTL_ERROR_CLASS_PROTOCOL] = "protocol",
+	[KNETCTL_ERROR_CLASS_SHORT] = "short",
+	[KNETCTL_ERROR_CLASS_LONG] = "long",
+	[KNETCTL_ERROR_CLASS_PEER] = "peer",
+};
+const size_t knetctl_names_error_class_count = sizeof(knetctl_names_error_class) / sizeof(knetctl_names_error_class[0]);
+
+const char *const knetctl_names_data_path[] = {
+	[KNETCTL_DATA_PATH_BUFFERED] = "buffered",
+};
+const size_t knetctl_names_data_path_count = sizeof(knetctl_names_data_path) / sizeof(knetctl_names_data_path[0]);
+
+static const struct knetctl_names_attr endpoint_attrs[] = {
+	[KNETCTL_A_ENDPOINT_ADDRESS] = { "address", NULL },
+	[KNETCTL_A_ENDPOINT_PORT] = { "port", NULL },
+	[KNETCTL_A_ENDPOINT_IFINDEX] = { "ifindex", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_endpoint = {
+	endpoint_attrs, sizeof(endpoint_attrs) / sizeof(endpoint_attrs[0]),
+};
+
+static const struct knetctl_names_attr event_attrs[] = {
+	[KNETCTL_A_EVENT_SEQ] = { "seq", NULL },
+	[KNETCTL_A_EVENT_TIME] = { "time", NULL },
+	[KNETCTL_A_EVENT_MONO_NS] = { "mono-ns", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_event = {
+	event_attrs, sizeof(event_attrs) / sizeof(event_attrs[0]),
+};
+
+static const struct knetctl_names_attr group_attrs[] = {
+	[KNETCTL_A_GROUP_NAME] = { "name", NULL },
+	[KNETCTL_A_GROUP_NEXT_SEQ] = { "next-seq", NULL },
+	[KNETCTL_A_GROUP_LOST] = { "lost", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_group = {
+	group_attrs, sizeof(group_attrs) / sizeof(group_attrs[0]),
+};
+
+static const struct knetctl_names_attr lost_attrs[] = {
+	[KNETCTL_A_LOST_EVENT] = { "event", &knetctl_names_set_event },
+	[KNETCTL_A_LOST_GROUP] = { "group", NULL },
+	[KNETCTL_A_LOST_COUNT] = { "count", NULL },
+	[KNETCTL_A_LOST_FIRST_SEQ] = { "first-seq", NULL },
+	[KNETCTL_A_LOST_LAST_SEQ] = { "last-seq", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_lost = {
+	lost_attrs, sizeof(lost_attrs) / sizeof(lost_attrs[0]),
+};
+
+static const struct knetctl_names_attr sync_attrs[] = {
+	[KNETCTL_A_SYNC_GROUP] = { "group", &knetctl_names_set_group },
+};
+
+const struct knetctl_names_set knetctl_names_set_sync = {
+	sync_attrs, sizeof(sync_attrs) / sizeof(sync_attrs[0]),
+};
+
+static const struct knetctl_names_attr ftp_attrs[] = {
+	[KNETCTL_A_FTP_FLAGS] = { "flags", NULL },
+	[KNETCTL_A_FTP_USER] = { "user", NULL },
+	[KNETCTL_A_FTP_PASSWORD] = { "password", NULL },
+	[KNETCTL_A_FTP_ACCOUNT] = { "account", NULL },
+	[KNETCTL_A_FTP_PATHNAME] = { "pathname", NULL },
+	[KNETCTL_A_FTP_OFFSET] = { "offset", NULL },
+	[KNETCTL_A_FTP_ACTIVE_ADDRESS] = { "active-address", NULL },
+	[KNETCTL_A_FTP_PORT_MIN] = { "port-min", NULL },
+	[KNETCTL_A_FTP_PORT_MAX] = { "port-max", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_ftp = {
+	ftp_attrs, sizeof(ftp_attrs) / sizeof(ftp_attrs[0]),
+};
+
+static const struct knetctl_names_attr job_attrs[] = {
+	[KNETCTL_A_JOB_ID] = { "id", NULL },
+	[KNETCTL_A_JOB_KIND] = { "kind", NULL },
+	[KNETCTL_A_JOB_STATE] = { "state", NULL },
+	[KNETCTL_A_JOB_FLAGS] = { "flags", NULL },
+	[KNETCTL_A_JOB_FD] = { "fd", NULL },
+	[KNETCTL_A_JOB_REMOTE] = { "remote", &knetctl_names_set_endpoint },
+	[KNETCTL_A_JOB_SOURCE] = { "source", &knetctl_names_set_endpoint },
+	[KNETCTL_A_JOB_LOCAL] = { "local", &knetctl_names_set_endpoint },
+	[KNETCTL_A_JOB_CONNECT_TIMEOUT] = { "connect-timeout", NULL },
+	[KNETCTL_A_JOB_REPLY_TIMEOUT] = { "reply-timeout", NULL },
+	[KNETCTL_A_JOB_STALL_TIMEOUT] = { "stall-timeout", NULL },
+	[KNETCTL_A_JOB_STALL_BYTES] = { "stall-bytes", NULL },
+	[KNETCTL_A_JOB_TIMEOUT] = { "timeout", NULL },
+	[KNETCTL_A_JOB_MAX_SIZE] = { "max-size", NULL },
+	[KNETCTL_A_JOB_FTP] = { "ftp", &knetctl_names_set_ftp },
+	[KNETCTL_A_JOB_BYTES] = { "bytes", NULL },
+	[KNETCTL_A_JOB_SIZE] = { "size", NULL },
+	[KNETCTL_A_JOB_DURATION_NS] = { "duration-ns", NULL },
+	[KNETCTL_A_JOB_CLASS] = { "class", NULL },
+	[KNETCTL_A_JOB_ERRNO] = { "errno", NULL },
+	[KNETCTL_A_JOB_FTP_CODE] = { "ftp-code", NULL },
+	[KNETCTL_A_JOB_MESSAGE] = { "message", NULL },
+	[KNETCTL_A_JOB_PATH] = { "path", NULL },
+	[KNETCTL_A_JOB_EVENT] = { "event", &knetctl_names_set_event },
+};
+
+const struct knetctl_names_set knetctl_names_set_job = {
+	job_attrs, sizeof(job_attrs) / sizeof(job_attrs[0]),
+};
+
+static const struct knetctl_names_attr status_attrs[] = {
+	[KNETCTL_A_STATUS_VERSION] = { "version", NULL },
+	[KNETCTL_A_STATUS_JOBS] = { "jobs", NULL },
+	[KNETCTL_A_STATUS_JOBS_MAX] = { "jobs-max", NULL },
+	[KNETCTL_A_STATUS_JOBS_FINISHED] = { "jobs-finished", NULL },
+	[KNETCTL_A_STATUS_SESSIONS] = { "sessions", NULL },
+	[KNETCTL_A_STATUS_SESSIONS_MAX] = { "sessions-max", NULL },
+	[KNETCTL_A_STATUS_GROUP] = { "group", &knetctl_names_set_group },
+};
+
+const struct knetctl_names_set knetctl_names_set_status = {
+	status_attrs, sizeof(status_attrs) / sizeof(status_attrs[0]),
+};
+
+const struct knetctl_names_cmd knetctl_names_cmds[] = {
+	[KNETCTL_CMD_STATUS] = { "status", &knetctl_names_set_status },
+	[KNETCTL_CMD_EVENT_SYNC] = { "event-sync", &knetctl_names_set_sync },
+	[KNETCTL_CMD_JOB_START] = { "job-start", &knetctl_names_set_job },
+	[KNETCTL_CMD_JOB_GET] = { "job-get", &knetctl_names_set_job },
+	[KNETCTL_CMD_JOB_CANCEL] = { "job-cancel", &knetctl_names_set_job },
+	[KNETCTL_CMD_JOB_WAIT] = { "job-wait", &knetctl_names_set_job },
+	[KNETCTL_CMD_JOB_STARTED] = { "job-started", &knetctl_names_set_job },
+	[KNETCTL_CMD_JOB_PROGRESS] = { "job-progress", &knetctl_names_set_job },
+	[KNETCTL_CMD_JOB_DONE] = { "job-done", &knetctl_names_set_job },
+	[KNETCTL_CMD_LOST] = { "lost", &knetctl_names_set_lost },
+};
+const size_t knetctl_names_cmds_count = sizeof(knetctl_names_cmds) / sizeof(knetctl_names_cmds[0]);
