@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libknetctl: drive the knetctl kernel module.
+ *
+ * All functions that return int return 0 or a positive value for success and
+ * a negative errno for failure; knetctl_error() then has the text. A handle
+ * may be used by one thread at a time; different handles are independent.
+ * The library prints nothing, starts no thread, keeps no global state and
+ * never ends the process. Every descriptor it opens is close-on-exec.
+ *
+ * Argument structures start with their size, so that later versions can add
+ * members: set it with KNETCTL_INIT, which zeroes all others.
+ */
+#ifndef KNETCTL_KNETCTL_H
+#define KNETCTL_KNETCTL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct knetctl;		/* a handle */
+
+#define KNETCTL_INIT(type)	{ sizeof(type) }
+
+/* ------------------------------------------------------------ handle -- */
+
+/**
+ * knetctl_open() - open a handle in the calling thread's network namespace
+ * @handle: where to store it
+ *
+ * Returns 0, -ENOENT when the module is not loaded, or another -errno; @handle
+ * is then still set unless there was no memory, so that knetctl_error() can
+ * tell why, and must be closed.
+ */
+int knetctl_open(struct knetctl **handle);
+
+/** knetctl_close() - close a handle; jobs bound to it are cancelled. NULL is allowed. */
+void knetctl_close(struct knetctl *handle);
+
+/**
+ * knetctl_error() - the text of the last failure
+ *
+ * One line without newline: the errno's text, and behind it the kernel's own
+ * words and the attribute it names. Valid until the next call on the handle.
+ */
+const char *knetctl_error(const struct knetctl *handle);
+
+/** knetctl_error_attribute() - the attribute that the kernel refused, or NULL */
+const char *knetctl_error_attribute(const struct knetctl *handle);
+
+/** knetctl_version() - of the library, "1.2.3" */
+const char *knetctl_version(void);
+
+/* ------------------------------------------------------------- names -- */
+
+enum knetctl_kind { KNETCTL_KIND_FTP_GET = 1 };
+
+enum knetctl_state {
+	KNETCTL_STATE_QUEUED = 1,
+	KNETCTL_STATE_RUNNING,
+	KNETCTL_STATE_DONE,
+	KNETCTL_STATE_FAILED,
+	KNETCTL_STATE_CANCELLED,
+};
+
+enum knetctl_class {
+	KNETCTL_CLASS_NONE = 0,
+	KNETCTL_CLASS_LOCAL,
+	KNETCTL_CLASS_NETWORK,
+	KNETCTL_CLASS_TIMER,
+	KNETCTL_CLASS_TRANSIENT,
+	KNETCTL_CLASS_PERMANENT,
+	KNETCTL_CLASS_PROTOCOL,
+	KNETCTL_CLASS_SHORT,
+	KNETCTL_CLASS_LONG,
+	KNETCTL_CLASS_PEER,
+};
+
+enum knetctl_path { KNETCTL_PATH_NONE = 0, KNETCTL_PATH_BUFFERED };
+
+/* Names as they stand in the JSON; NULL for a value without one. */
+const char *knetctl_kind_name(unsigned int kind);
+const char *knetctl_state_name(unsigned int state);
+const char *knetctl_class_name(unsigned int error_class);
+const char *knetctl_path_name(unsigned int path);
+/* The name of an errno, "ECONNREFUSED"; NULL when unknown. */
+const char *knetctl_errno_name(int err);
+
+/* --------------------------------------------------------------- jobs -- */
+
+/**
+ * struct knetctl_job - a job as a dump, an event or knetctl_job_wait() shows it
+ *
+ * Numbers are 0 and endpoints have family 0 (AF_UNSPEC) where nothing is known.
+ * Strings are never NULL, belong to the structure and may hold any byte but NUL.
+ */
+struct knetctl_job {
+	uint32_t id;
+	uint32_t kind;			/* enum knetctl_kind */
+	uint32_t state;			/* enum knetctl_state */
+	uint32_t error_class;		/* enum knetctl_class */
+	uint32_t errnum;		/* positive errno, 0 for none */
+	uint32_t ftp_code;
+	uint32_t path;			/* enum knetctl_path */
+	uint32_t bound;			/* 1: cancelled when its starter's handle closes */
+	uint64_t bytes;			/* moved by this job */
+	uint64_t size;			/* of the whole remote file */
+	uint32_t size_known;
+	uint32_t active;
+	uint64_t offset;
+	uint64_t duration_ns;
+	uint64_t last_seq;		/* number of the last event that told of it */
+	struct sockaddr_storage local;
+	struct sockaddr_storage remote;
+	char message[513];		/* the server's words or the module's; escape before showing */
+	char user[256];
+	char pathname[4096];
+};
+
+#define KNETCTL_FTP_ACTIVE		(1u << 0)
+#define KNETCTL_FTP_NO_EXTENDED		(1u << 1)
+#define KNETCTL_FTP_RELAXED_REPLIES	(1u << 2)
+#define KNETCTL_FTP_DETACHED		(1u << 16)	/* lives on when the handle closes */
+
+/**
+ * struct knetctl_ftp_get - what to fetch
+ *
+ * Times are in milliseconds, UINT32_MAX is no limit and 0 the default
+ * (connect 30 s, reply 60 s, stall 60 s, no total).
+ */
+struct knetctl_ftp_get {
+	size_t size;			/* of this structure: KNETCTL_INIT */
+	int fd;				/* open for writing, a regular file */
+	uint32_t flags;			/* KNETCTL_FTP_* */
+	const struct sockaddr_storage *remote;	/* addresses with port, tried in order */
+	size_t remote_count;
+	const struct sockaddr *source;	/* connect from here, or NULL */
+	const struct sockaddr *active_address;	/* announce this one, or NULL */
+	uint16_t port_min, port_max;	/* active mode listens here; 0: any */
+	const char *user;		/* NULL: anonymous */
+	const char *password;
+	const char *account;
+	const char *pathname;
+	uint64_t offset;		/* start here, in both files */
+	uint64_t max_size;
+	uint32_t connect_timeout, reply_timeout, stall_timeout, timeout;
+	uint64_t stall_bytes;		/* within stall_timeout; 0: 1 */
+};
+
+/** knetctl_ftp_get_start() - start a transfer; returns 0 and its id */
+int knetctl_ftp_get_start(struct knetctl *handle, const struct knetctl_ftp_get *args,
+			  uint32_t *id);
+
+/** knetctl_job_get() - one job. -ENOENT when there is none with this id. Releases a held result. */
+int knetctl_job_get(struct knetctl *handle, uint32_t id, struct knetctl_job *job);
+
+/**
+ * knetctl_job_list() - call @each for every job of the namespace
+ * @each: returns 0 to go on, anything else to stop; that is then returned
+ */
+int knetctl_job_list(struct knetctl *handle,
+		     int (*each)(const struct knetctl_job *job, void *data), void *data);
+
+/** knetctl_job_cancel() - ask for the end of a job; its job-done follows */
+int knetctl_job_cancel(struct knetctl *handle, uint32_t id);
+
+/**
+ * knetctl_job_wait() - wait for the end of a job and get its result
+ * @timeout_ms: -1 for no limit
+ *
+ * Works for a job of anybody, also for one that has ended and is still listed.
+ * Events of subscribed groups that come meanwhile are kept for knetctl_process().
+ * Returns 0 with the result in @job, -ETIMEDOUT, -ENOENT (no such job),
+ * -ESHUTDOWN when the module went away, -EINTR when a signal came.
+ */
+int knetctl_job_wait(struct knetctl *handle, uint32_t id, int timeout_ms,
+		     struct knetctl_job *job);
+
+/* ------------------------------------------------------------- events -- */
+
+enum knetctl_event_type {
+	KNETCTL_EVENT_JOB_STARTED = 1,
+	KNETCTL_EVENT_JOB_PROGRESS,
+	KNETCTL_EVENT_JOB_DONE,
+	KNETCTL_EVENT_LOST,
+	KNETCTL_EVENT_SYNCED,
+	KNETCTL_EVENT_GONE,		/* the module went away; the last event of a handle */
+};
+
+#define KNETCTL_GROUP_JOB	(1u << 0)
+#define KNETCTL_GROUP_ALL	(~0u)
+
+/** struct knetctl_event - one event. Which part of @u is valid follows from @type. */
+struct knetctl_event {
+	uint32_t type;			/* enum knetctl_event_type */
+	uint32_t group;			/* KNETCTL_GROUP_*, one bit */
+	uint64_t seq;			/* 0 for lost, synced and gone */
+	uint64_t time_ns;		/* since 1970, UTC */
+	uint64_t mono_ns;		/* CLOCK_MONOTONIC */
+	uint64_t netns;			/* inode number of the network namespace */
+	union {
+		struct knetctl_job job;
+		struct {
+			uint64_t count, first_seq, last_seq;
+			uint32_t where;	/* 0: the kernel's queue, 1: this socket */
+		} lost;
+	} u;
+};
+
+/** knetctl_event_name() - "job-started" and so on; NULL when unknown */
+const char *knetctl_event_name(unsigned int type);
+/** knetctl_group_name() - "job" for KNETCTL_GROUP_JOB; NULL when unknown */
+const char *knetctl_group_name(unsigned int group);
+
+/** knetctl_subscribe() - add groups (KNETCTL_GROUP_*). Events start here. */
+int knetctl_subscribe(struct knetctl *handle, unsigned int groups);
+
+/** knetctl_set_rcvbuf() - receive buffer of the events in bytes; returns the size in force */
+int knetctl_set_rcvbuf(struct knetctl *handle, int bytes);
+
+/** knetctl_fd() - to poll; -1 before knetctl_subscribe() */
+int knetctl_fd(const struct knetctl *handle);
+/** knetctl_events() - what to poll for (POLLIN) */
+int knetctl_events(const struct knetctl *handle);
+/** knetctl_timeout() - milliseconds after which knetctl_process() wants to be called; -1: never */
+int knetctl_timeout(const struct knetctl *handle);
+
+/**
+ * knetctl_process() - get the next event, never waits
+ * @event: filled when 1 is returned
+ *
+ * Returns 1 with an event, 0 when there is none now, -errno. Events that were
+ * lost, in the kernel or in this socket, come as KNETCTL_EVENT_LOST with their
+ * exact number, at the place in the stream where they are missing.
+ */
+int knetctl_process(struct knetctl *handle, struct knetctl_event *event);
+
+/** knetctl_wait() - wait until knetctl_process() may have something; 1 yes, 0 timeout, -EINTR */
+int knetctl_wait(struct knetctl *handle, int timeout_ms);
+
+/**
+ * knetctl_sync() - ask the kernel for all events up to now
+ *
+ * Afterwards knetctl_process() returns every event generated before this call,
+ * those that were lost included, before it returns 0.
+ */
+int knetctl_sync(struct knetctl *handle);
+
+/* ------------------------------------------------------------- status -- */
+
+struct knetctl_group_status {
+	char name[16];
+	uint64_t next_seq;
+	uint64_t lost;			/* dropped by the kernel's queue */
+};
+
+struct knetctl_status {
+	char version[32];		/* of the module */
+	uint32_t jobs, jobs_max, jobs_finished;
+	uint32_t sessions, sessions_max;
+	uint32_t group_count;
+	struct knetctl_group_status group[8];
+};
+
+int knetctl_status(struct knetctl *handle, struct knetctl_status *status);
+
+/* ---------------------------------------------------------------- URL -- */
+
+/**
+ * struct knetctl_url - an FTP URL (RFC 1738 section 3.2), decoded
+ *
+ * Strings are NULL when absent. @path has no leading slash of the URL; it is
+ * relative to the login directory, or absolute when it began with %2F.
+ */
+struct knetctl_url {
+	char *user, *password, *host, *path;
+	char *name;			/* last part of the path, decoded; "" for a directory */
+	uint16_t port;			/* 21 when not given */
+	char type;			/* of ;type=, 0 when not given */
+};
+
+/**
+ * knetctl_url_parse() - parse and decode
+ * @reason: why it failed, a constant string; may be NULL
+ *
+ * Returns 0 or -EINVAL, -ENOMEM. Control bytes (below 0x20, 0x7f) are refused
+ * in every part, encoded or not. Free with knetctl_url_free().
+ */
+int knetctl_url_parse(const char *text, struct knetctl_url *url, const char **reason);
+/** knetctl_url_free() - wipes the password; the structure may be zeroed */
+void knetctl_url_free(struct knetctl_url *url);
+
+/**
+ * knetctl_resolve() - the addresses of a name, in the order to try them
+ * @family: AF_UNSPEC, AF_INET or AF_INET6
+ * @remote: room for @count addresses
+ * @reason: why it failed; may be NULL
+ *
+ * Returns how many there are (1 to @count), or a negative errno
+ * (-ENOENT: no such host).
+ */
+int knetctl_resolve(const char *host, uint16_t port, int family,
+		    struct sockaddr_storage *remote, size_t count, const char **reason);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KNETCTL_KNETCTL_H */
