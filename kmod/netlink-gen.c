@@ -18,7 +18,7 @@ const struct nla_policy knetctl_endpoint_nl_policy[KNETCTL_A_ENDPOINT_IFINDEX + 
 };
 
 const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_PORT_MAX + 1] = {
-	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
 	[KNETCTL_A_FTP_USER] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_PASSWORD] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_ACCOUNT] = { .type = NLA_BINARY, },

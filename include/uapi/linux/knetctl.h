@@ -90,11 +90,15 @@ enum knetctl_job_flags {
  *   ask for no SIZE.
  * @KNETCTL_FTP_FLAGS_RELAXED_REPLIES: Any line with a code and a blank ends a
  *   multi-line reply, not only the same code.
+ * @KNETCTL_FTP_FLAGS_RESUME: Offset is what the file already has. The server
+ *   must tell the SIZE: equal to offset is success without a transfer, less is
+ *   a failure.
  */
 enum knetctl_ftp_flags {
 	KNETCTL_FTP_FLAGS_ACTIVE = 1,
 	KNETCTL_FTP_FLAGS_NO_EXTENDED = 2,
 	KNETCTL_FTP_FLAGS_RELAXED_REPLIES = 4,
+	KNETCTL_FTP_FLAGS_RESUME = 8,
 };
 
 #define KNETCTL_TEXT_MAX	512
