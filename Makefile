@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door of knetctl; `make help` lists what it opens. User space is
+# meson's (meson.build), the module kbuild's (kmod/Kbuild), and what needs a
+# kernel runs in a virtual machine (tests/vm). All that is made is in build/.
+#
+#   KERNEL=6.1      the kernel of the VM: 6.1, 6.12, 7.2, debug
+#   KDIR=           the kernel build directory the module is for: the running
+#                   kernel's, or else that of the VM's kernel
+#   DESTDIR= prefix=/usr/local   where to install
+#   TESTS=          arguments for tests/net/run, e.g. names of tests
+
+# The tools are the system's, whatever the caller's shell has in front.
+export PATH := /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+unexport LIBRARY_PATH LD_LIBRARY_PATH CPATH C_INCLUDE_PATH PYTHONPATH
+
+KERNEL  ?= 6.1
+KDIR    ?= $(wildcard /lib/modules/$(shell uname -r)/build)
+DESTDIR ?=
+prefix  ?= /usr/local
+TESTS   ?=
+
+DEPS := tests/vm/deps
+RUN   = tests/vm/run --kernel $(KERNEL)
+KMOD := tests/vm/kmod
+# Sanitizers stop at the first finding, or a test would pass over it.
+ASAN := -Db_sanitize=address,undefined -Db_lundef=false \
+	-Dc_args=-fno-sanitize-recover=all
+
+.PHONY: all user kmod install uninstall demo check check-unit check-vm \
+	check-debug check-faults check-kernels vm bench style regen clean help
+.DEFAULT_GOAL := all
+
+all: user kmod
+
+user: deps-build
+	@test -f build/user/build.ninja || \
+		meson setup build/user --prefix='$(prefix)'
+	@ninja -C build/user
+
+# With a KDIR, the path of the module is in build/kmod/last.
+kmod: deps-build
+	@mkdir -p build/kmod
+	@$(KMOD) $(if $(KDIR),--kdir '$(KDIR)',$(KERNEL)) >build/kmod/last
+	@cat build/kmod/last
+
+# build/kmod/KVER/kmod/knetctl.ko goes to /lib/modules/KVER/updates
+kver = $(notdir $(patsubst %/kmod/knetctl.ko,%,$(shell cat build/kmod/last)))
+moddir = $(DESTDIR)/lib/modules/$(kver)/updates
+
+install: user kmod
+	meson configure build/user -Dprefix='$(prefix)'
+	DESTDIR='$(DESTDIR)' meson install -C build/user
+	install -D -m 644 "$$(cat build/kmod/last)" '$(moddir)/knetctl.ko'
+	$(if $(DESTDIR),,depmod '$(kver)' && ldconfig)
+
+uninstall:
+	ninja -C build/user uninstall
+	rm -f '$(moddir)/knetctl.ko'
+	$(if $(DESTDIR),,depmod '$(kver)' && ldconfig)
+
+demo: deps-test user
+	@$(KMOD) $(KERNEL) >/dev/null
+	$(RUN) -- tests/demo/run
+
+check: check-unit check-vm
+
+# In user space, with sanitizers.
+check-unit: deps-test
+	@test -f build/asan/build.ninja || meson setup build/asan $(ASAN)
+	meson test -C build/asan --print-errorlogs
+
+# In the VM, with the module.
+check-vm: deps-test user
+	@$(KMOD) $(KERNEL) >/dev/null
+	$(RUN) --timeout 1800 -- tests/net/run $(TESTS)
+
+# The same on every kernel we promise to run on.
+check-kernels:
+	for k in 6.1 6.12 7.2; do $(MAKE) check-vm KERNEL=$$k || exit 1; done
+
+# The same on a kernel that watches itself, and nothing may be left behind.
+check-debug: deps-test user
+	@$(KMOD) debug >/dev/null
+	tests/vm/run --kernel debug --mem 4096 --timeout 5400 --leaks -- \
+		tests/net/run $(TESTS)
+
+# Does the debug kernel report what it is there for?
+check-faults: deps-test
+	tests/vm/faults
+
+vm: deps-test user
+	@$(KMOD) $(KERNEL) >/dev/null
+	@$(RUN) --interactive
+
+bench: deps-test deps-bench user
+	bench/run
+
+style: deps-build deps-style
+	tests/style/run
+
+regen: deps-test
+	tests/spec/regen
+
+clean:
+	rm -rf build
+
+deps-build:
+	@$(DEPS) build
+deps-test:
+	@$(DEPS) build vm test
+deps-%:
+	@$(DEPS) $*
+.PHONY: deps-build deps-test
+
+help:
+	@echo 'make                user space and the module (KDIR=)'
+	@echo 'make user | kmod    only one of them'
+	@echo 'make install        DESTDIR= prefix= KDIR=; uninstall'
+	@echo 'make demo           see it work, in a VM (KERNEL=)'
+	@echo 'make check          unit tests, and the tests in a VM (KERNEL=, TESTS=)'
+	@echo 'make check-kernels  the tests on 6.1, 6.12 and 7.2'
+	@echo 'make check-debug    the tests on a kernel with all its checkers on'
+	@echo 'make check-faults   are faults really found by that kernel?'
+	@echo 'make vm             a shell in a VM with the module loaded (KERNEL=)'
+	@echo 'make bench          measure against what users would use instead'
+	@echo 'make style          checkpatch, sparse, W=1, cppcheck, shellcheck, spelling'
+	@echo 'make regen          what is generated from the protocol, again'
+	@echo 'make clean'
