@@ -14,11 +14,8 @@
 #include <linux/types.h>
 #include <linux/knetctl.h>
 
-/* The longest text of a reply that is looked at; the rest of a line is counted and dropped. */
-#define KNET_FTP_TEXT_MAX	1024
-/* Bounds of one reply: what exceeds them is a protocol error. */
-#define KNET_FTP_REPLY_BYTES	65536
-#define KNET_FTP_REPLY_LINES	1000
+#include "reply.h"	/* KNET_FTP_TEXT_MAX, KNET_FTP_REPLY_BYTES, KNET_FTP_REPLY_LINES */
+
 /* Preliminary replies (1xx) that one command may get. */
 #define KNET_FTP_PRELIMINARY	8
 /* Room for the commands that wait to be sent: two path names and some. */
@@ -59,7 +56,9 @@ enum knet_ftp_action {
 /**
  * enum knet_ftp_timer - which timer runs while the driver waits
  * @KNET_FTP_TIMER_NONE: none but the job's own total
- * @KNET_FTP_TIMER_REPLY: a reply is awaited; restart it when @reply_seq changes
+ * @KNET_FTP_TIMER_REPLY: a reply is awaited; restart it when @reply_seq changes:
+ *	with each final reply, when commands have been sent, and when the data
+ *	connection has ended
  * @KNET_FTP_TIMER_CONNECT: the data connection is awaited
  * @KNET_FTP_TIMER_DATA: bytes are awaited on the data connection
  */
@@ -125,9 +124,13 @@ struct knet_ftp_request {
 struct knet_ftp;	/* full definition below, private to ftp.c but for what is named public */
 
 /**
- * struct knet_ftp_pending - a command that was sent and is not yet answered
+ * struct knet_ftp_pending - a command that is not yet answered
+ * @end: where it ends in the bytes that wait to be sent
+ * @cmd: which command
+ * @preliminary: 1xx replies that it got
  */
 struct knet_ftp_pending {
+	u16 end;
 	u8 cmd;
 	u8 preliminary;
 };
@@ -138,21 +141,61 @@ struct knet_ftp {
 	u16 data_port;			/* for KNET_FTP_CONNECT */
 	bool size_known;
 	u64 size;			/* whole remote file, when @size_known */
-	u32 reply_seq;			/* grows with each final reply, and when a first command is sent */
+	u32 reply_seq;			/* grows when the reply timer is to start anew */
 	u64 received;			/* bytes of data, kept by knet_ftp_data_bytes() */
 	struct knet_ftp_result result;	/* valid at KNET_FTP_OVER */
 
-	/* Private to ftp.c: add what the machine needs */
+	/* Private to ftp.c: the session */
+	const struct knet_ftp_login *login;
+	u8 phase;
+	bool broken;
+	bool type_done;			/* TYPE I was accepted */
+	bool no_epsv;			/* use PASV */
+	bool no_eprt;			/* use PORT */
+	bool passive_worked;		/* a passive data connection was made */
+	bool account_sent;
+	/* Private to ftp.c: the job; cleared by knet_ftp_start() */
+	struct knet_ftp_request request;
+	bool has_request;
+	bool decided;			/* @result stands, replies are still awaited */
+	bool size_asked;
+	bool announced;			/* both sides know where the data connection goes */
+	bool rested;			/* REST was accepted just now */
+	bool commanded;			/* the command of the transfer is out */
+	bool started;			/* it got a 1xx */
+	bool replied;			/* it got its final 2xx */
+	u8 data;
+	int data_err;
+	/* Private to ftp.c: our address for EPRT and PORT */
+	u8 listen_addr[16];
+	u16 listen_port;
+	/* Private to ftp.c: the control connection */
+	bool solicited;			/* the reply began after its command was sent */
+	u8 pending_count;
+	struct knet_ftp_pending pending[KNET_FTP_PENDING_MAX];
+	struct knet_reply reply;
+	u16 out_len;
+	u16 out_sent;
+	char out[KNET_FTP_OUT_MAX];
 };
 
 /* --- the machine; kernel-doc stands at the definitions in ftp.c --- */
 
 /* A new control connection. @login must outlive it. */
 void knet_ftp_init(struct knet_ftp *ftp, const struct knet_ftp_login *login, bool ipv6);
-/* Give it a transfer; allowed before the login is over (it then follows by itself) and in KNET_FTP_IDLE. */
+/*
+ * Give it a transfer; allowed before the login is over (it then follows by
+ * itself), in KNET_FTP_IDLE and in KNET_FTP_OVER. On a broken session the job
+ * is over at once.
+ */
 void knet_ftp_start(struct knet_ftp *ftp, const struct knet_ftp_request *request);
-/* The next thing to do; changes nothing. */
+/*
+ * The next thing to do; changes nothing. KNET_FTP_CONNECT and _LISTEN are
+ * answered until the driver has told what became of them. KNET_FTP_OVER without
+ * a job: the session ended, why stands in the result.
+ */
 enum knet_ftp_action knet_ftp_next(const struct knet_ftp *ftp);
+/* Which timer runs; a change of it starts it anew. */
 enum knet_ftp_timer knet_ftp_timer(const struct knet_ftp *ftp);
 /* Bytes to send now; secret parts included. Returns the length. */
 size_t knet_ftp_out(const struct knet_ftp *ftp, const char **bytes);
@@ -164,27 +207,50 @@ void knet_ftp_control_closed(struct knet_ftp *ftp, int err);
 /* Data connection. @addr is 4 or 16 bytes (by ftp->ipv6) in network order, @port in host order. */
 void knet_ftp_listening(struct knet_ftp *ftp, const u8 *addr, u16 port);
 void knet_ftp_data_open(struct knet_ftp *ftp);
-/* It could not be made: may lead to another way (EPSV -> PASV), or to the end. */
+/*
+ * It could not be made, and the driver holds no socket for it any more: may
+ * lead to another way (EPSV -> PASV), or to the end. ETIMEDOUT gives class
+ * timer, all else class network.
+ */
 void knet_ftp_data_failed(struct knet_ftp *ftp, int err, const char *text);
-/* @n more bytes of data arrived. */
+/*
+ * @n more bytes of data arrived. At most knet_ftp_data_room() of them are to
+ * be written; an @n above that ends the job as too long, and only the room is
+ * added to @received.
+ */
 void knet_ftp_data_bytes(struct knet_ftp *ftp, u64 n);
-/* The data connection ended: err 0 by FIN, else positive errno (reset). */
+/*
+ * The data connection ended: err 0 by FIN, else positive errno (reset). The
+ * driver has closed it or does so now; no KNET_FTP_CLOSE_DATA follows.
+ */
 void knet_ftp_data_eof(struct knet_ftp *ftp, int err);
-/* KNET_FTP_CLOSE_DATA was carried out. */
+/* KNET_FTP_CLOSE_DATA was carried out (by doing nothing when there was no socket). */
 void knet_ftp_data_closed(struct knet_ftp *ftp);
-/* How many more bytes of data may be taken (max_size, SIZE + 1 to see an excess); U64_MAX without limit. */
+/*
+ * How many more bytes of data may be written to the file (by SIZE and
+ * @max_size); U64_MAX without limit. At 0 go on reading all the same: the end
+ * of the data is still awaited, and a single byte more, told to
+ * knet_ftp_data_bytes() and not written, proves that there is too much.
+ */
 u64 knet_ftp_data_room(const struct knet_ftp *ftp);
 /* May data be read from the data connection now? */
 bool knet_ftp_data_wanted(const struct knet_ftp *ftp);
-/* The job ends now by our side's decision (local error, timer, cancel); the session is broken afterwards. */
+/*
+ * The job ends now by our side's decision (local error, timer, cancel); the
+ * session is broken afterwards. A result that was decided before (a refusal,
+ * while the replies to other commands were still awaited) stays.
+ */
 void knet_ftp_fail(struct knet_ftp *ftp, u32 class, int err, const char *text);
-/* No further job on this session: close the control connection (send QUIT first when knet_ftp_quit() has put it out). */
+/*
+ * No further job on this session: close the control connection (send QUIT
+ * first when knet_ftp_quit() has put it out).
+ */
 bool knet_ftp_broken(const struct knet_ftp *ftp);
 /* Put QUIT out if the dialogue allows it; its answer is not awaited. */
 void knet_ftp_quit(struct knet_ftp *ftp);
 /* Wipe what is secret in the machine. */
 void knet_ftp_wipe(struct knet_ftp *ftp);
-/* True when all @len bytes may stand in a command: none below 0x20, none 0x7f, no 0xff unless doubled when sent. */
+/* May all @len bytes stand in a command? None below 0x20, none 0x7f; 0xff is doubled when sent. */
 bool knet_ftp_arg_ok(const char *arg, size_t len);
 
 #endif /* _KNETCTL_FTP_H */
