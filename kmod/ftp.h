@@ -135,6 +135,36 @@ struct knet_ftp_pending {
 	u8 preliminary;
 };
 
+/**
+ * struct knet_ftp_job - how far a job is; private to ftp.c
+ * @request: what is to be done, when @given
+ * @given: there is a job
+ * @decided: the result stands; replies may still be awaited
+ * @size_asked: SIZE was sent
+ * @announced: both sides know where the data connection goes
+ * @rested: REST was accepted just now
+ * @commanded: the command of the transfer is out
+ * @started: it got a 1xx
+ * @opened: it got a data connection
+ * @replied: it got its final 2xx
+ */
+struct knet_ftp_job {
+	struct knet_ftp_request request;
+	bool given;
+	bool decided;
+	bool size_asked;
+	bool announced;
+	bool rested;
+	bool commanded;
+	bool started;
+	bool opened;
+	bool replied;
+};
+
+/**
+ * struct knet_ftp - an FTP session; for the driver to read are the members up
+ *	to @result, which is valid at KNET_FTP_OVER
+ */
 struct knet_ftp {
 	/* Public, read only */
 	bool ipv6;			/* family of the control connection */
@@ -145,7 +175,7 @@ struct knet_ftp {
 	u64 received;			/* bytes of data, kept by knet_ftp_data_bytes() */
 	struct knet_ftp_result result;	/* valid at KNET_FTP_OVER */
 
-	/* Private to ftp.c: the session */
+	/* Private to ftp.c */
 	const struct knet_ftp_login *login;
 	u8 phase;
 	bool broken;
@@ -154,22 +184,11 @@ struct knet_ftp {
 	bool no_eprt;			/* use PORT */
 	bool passive_worked;		/* a passive data connection was made */
 	bool account_sent;
-	/* Private to ftp.c: the job; cleared by knet_ftp_start() */
-	struct knet_ftp_request request;
-	bool has_request;
-	bool decided;			/* @result stands, replies are still awaited */
-	bool size_asked;
-	bool announced;			/* both sides know where the data connection goes */
-	bool rested;			/* REST was accepted just now */
-	bool commanded;			/* the command of the transfer is out */
-	bool started;			/* it got a 1xx */
-	bool replied;			/* it got its final 2xx */
+	struct knet_ftp_job job;
 	u8 data;
 	int data_err;
-	/* Private to ftp.c: our address for EPRT and PORT */
-	u8 listen_addr[16];
+	u8 listen_addr[16];		/* for EPRT and PORT */
 	u16 listen_port;
-	/* Private to ftp.c: the control connection */
 	bool solicited;			/* the reply began after its command was sent */
 	u8 pending_count;
 	struct knet_ftp_pending pending[KNET_FTP_PENDING_MAX];
