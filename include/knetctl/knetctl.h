@@ -8,8 +8,17 @@
  * The library prints nothing, starts no thread, keeps no global state and
  * never ends the process. Every descriptor it opens is close-on-exec.
  *
+ * Besides what each function lists, every call on a handle can fail with
+ *   -EPERM      CAP_NET_ADMIN in the initial user namespace is needed
+ *   -ESHUTDOWN  the module was removed after the handle was opened; no call on
+ *               this handle will succeed any more
+ *   -ECHILD     the handle was opened by the parent of this process
+ *   -ENOMEM, -EBADMSG (the kernel's answer cannot be read)
+ * and with what knetctl_open() failed with, when it did.
+ *
  * Argument structures start with their size, so that later versions can add
- * members: set it with KNETCTL_INIT, which zeroes all others.
+ * members: set it with KNETCTL_INIT, which zeroes all others. Structures that
+ * the library fills have reserved room for the same purpose.
  */
 #ifndef KNETCTL_KNETCTL_H
 #define KNETCTL_KNETCTL_H
@@ -24,7 +33,13 @@ extern "C" {
 
 struct knetctl;		/* a handle */
 
-#define KNETCTL_INIT(type)	{ sizeof(type) }
+/* struct knetctl_ftp_get args = KNETCTL_INIT(struct knetctl_ftp_get); */
+#ifdef __cplusplus
+#define KNETCTL_INIT(type) \
+	[]() -> type { type args{}; args.size = sizeof(args); return args; }()
+#else
+#define KNETCTL_INIT(type)	{ .size = sizeof(type) }
+#endif
 
 /* ------------------------------------------------------------ handle -- */
 
@@ -38,18 +53,31 @@ struct knetctl;		/* a handle */
  */
 int knetctl_open(struct knetctl **handle);
 
-/** knetctl_close() - close a handle; jobs bound to it are cancelled. NULL is allowed. */
+/**
+ * knetctl_close() - close a handle
+ * @handle: NULL is allowed
+ *
+ * Jobs that were started on it are cancelled, but for those with
+ * KNETCTL_FTP_DETACHED. May be called after a fork; the parent's jobs live on.
+ */
 void knetctl_close(struct knetctl *handle);
 
 /**
  * knetctl_error() - the text of the last failure
  *
  * One line without newline: the errno's text, and behind it the kernel's own
- * words and the attribute it names. Valid until the next call on the handle.
+ * words and the attribute it names. Valid until the next call on the handle,
+ * never NULL, empty when nothing has failed yet. NULL is allowed and means a
+ * knetctl_open() that had no memory.
  */
 const char *knetctl_error(const struct knetctl *handle);
 
-/** knetctl_error_attribute() - the attribute that the kernel refused, or NULL */
+/**
+ * knetctl_error_attribute() - the attribute that the kernel refused or misses
+ *
+ * As the protocol names it, nested ones with the path to them: "fd",
+ * "ftp.pathname", "remote.address". NULL when the last failure named none.
+ */
 const char *knetctl_error_attribute(const struct knetctl *handle);
 
 /** knetctl_version() - of the library, "1.2.3" */
@@ -87,7 +115,7 @@ const char *knetctl_kind_name(unsigned int kind);
 const char *knetctl_state_name(unsigned int state);
 const char *knetctl_class_name(unsigned int error_class);
 const char *knetctl_path_name(unsigned int path);
-/* The name of an errno, "ECONNREFUSED"; NULL when unknown. */
+/* The name of an errno, positive or negative: "ECONNREFUSED"; NULL when unknown. */
 const char *knetctl_errno_name(int err);
 
 /* --------------------------------------------------------------- jobs -- */
@@ -119,24 +147,28 @@ struct knetctl_job {
 	char message[513];		/* the server's words or the module's; escape before showing */
 	char user[256];
 	char pathname[4096];
+	uint64_t reserved[16];		/* 0 */
 };
 
 #define KNETCTL_FTP_ACTIVE		(1u << 0)
 #define KNETCTL_FTP_NO_EXTENDED		(1u << 1)
 #define KNETCTL_FTP_RELAXED_REPLIES	(1u << 2)
+#define KNETCTL_FTP_RESUME		(1u << 3)	/* @offset is what the file has */
 #define KNETCTL_FTP_DETACHED		(1u << 16)	/* lives on when the handle closes */
 
 /**
  * struct knetctl_ftp_get - what to fetch
  *
  * Times are in milliseconds, UINT32_MAX is no limit and 0 the default
- * (connect 30 s, reply 60 s, stall 60 s, no total).
+ * (connect 30 s, reply 60 s, stall 60 s, no total). Other numbers that are 0
+ * are not given. No string may have a byte below 0x20 or 0x7f in it; user,
+ * password and account have at most 255 bytes, the pathname at most 4095.
  */
 struct knetctl_ftp_get {
 	size_t size;			/* of this structure: KNETCTL_INIT */
 	int fd;				/* open for writing, a regular file */
 	uint32_t flags;			/* KNETCTL_FTP_* */
-	const struct sockaddr_storage *remote;	/* addresses with port, tried in order */
+	const struct sockaddr_storage *remote;	/* addresses with port, tried in order; at most 16 */
 	size_t remote_count;
 	const struct sockaddr *source;	/* connect from here, or NULL */
 	const struct sockaddr *active_address;	/* announce this one, or NULL */
@@ -151,21 +183,46 @@ struct knetctl_ftp_get {
 	uint64_t stall_bytes;		/* within stall_timeout; 0: 1 */
 };
 
-/** knetctl_ftp_get_start() - start a transfer; returns 0 and its id */
+/**
+ * knetctl_ftp_get_start() - start a transfer
+ * @args: not needed after the call; the job keeps its own reference to the file
+ * @id: the job's id, set for success only
+ *
+ * Does not wait: the end is told by KNETCTL_EVENT_JOB_DONE and by
+ * knetctl_job_wait(). Returns 0, or what the kernel refused with (-EINVAL,
+ * -EBADF, -EACCES, -ENOBUFS and others, see knetctl_error() and
+ * knetctl_error_attribute()), -EAFNOSUPPORT for an address that is neither IPv4
+ * nor IPv6, -E2BIG when @args has members that this library does not know.
+ */
 int knetctl_ftp_get_start(struct knetctl *handle, const struct knetctl_ftp_get *args,
 			  uint32_t *id);
 
-/** knetctl_job_get() - one job. -ENOENT when there is none with this id. Releases a held result. */
+/**
+ * knetctl_job_get() - one job
+ * @id: of any job of the network namespace
+ *
+ * Returns 0, or -ENOENT when there is none with this id. A finished job is
+ * kept for the handle that started it or waited for it until it was got here.
+ */
 int knetctl_job_get(struct knetctl *handle, uint32_t id, struct knetctl_job *job);
 
 /**
  * knetctl_job_list() - call @each for every job of the namespace
  * @each: returns 0 to go on, anything else to stop; that is then returned
+ * @data: for @each
+ *
+ * The list is read before the first call, so @each may use the handle. A job
+ * is valid during its call only.
  */
 int knetctl_job_list(struct knetctl *handle,
 		     int (*each)(const struct knetctl_job *job, void *data), void *data);
 
-/** knetctl_job_cancel() - ask for the end of a job; its job-done follows */
+/**
+ * knetctl_job_cancel() - ask for the end of a job
+ *
+ * Does not wait; its job-done follows. Returns 0, -ENOENT when there is no such
+ * job, or what the kernel says of one that has ended already.
+ */
 int knetctl_job_cancel(struct knetctl *handle, uint32_t id);
 
 /**
@@ -173,7 +230,8 @@ int knetctl_job_cancel(struct knetctl *handle, uint32_t id);
  * @timeout_ms: -1 for no limit
  *
  * Works for a job of anybody, also for one that has ended and is still listed.
- * Events of subscribed groups that come meanwhile are kept for knetctl_process().
+ * Events of subscribed groups that come meanwhile are kept for knetctl_process(),
+ * in order. A loss of events does not make it miss the end.
  * Returns 0 with the result in @job, -ETIMEDOUT, -ENOENT (no such job),
  * -ESHUTDOWN when the module went away, -EINTR when a signal came.
  */
@@ -187,7 +245,7 @@ enum knetctl_event_type {
 	KNETCTL_EVENT_JOB_PROGRESS,
 	KNETCTL_EVENT_JOB_DONE,
 	KNETCTL_EVENT_LOST,
-	KNETCTL_EVENT_SYNCED,
+	KNETCTL_EVENT_SYNCED,		/* for a program's own stream; never from knetctl_process() */
 	KNETCTL_EVENT_GONE,		/* the module went away; the last event of a handle */
 };
 
@@ -216,30 +274,56 @@ const char *knetctl_event_name(unsigned int type);
 /** knetctl_group_name() - "job" for KNETCTL_GROUP_JOB; NULL when unknown */
 const char *knetctl_group_name(unsigned int group);
 
-/** knetctl_subscribe() - add groups (KNETCTL_GROUP_*). Events start here. */
+/**
+ * knetctl_subscribe() - add groups of events
+ * @groups: KNETCTL_GROUP_*, or KNETCTL_GROUP_ALL for all that the library knows
+ *
+ * What happens after the return is told, what happened before the call is not.
+ * Subscribing again to a group changes nothing. Returns 0, -EPERM, -EINVAL for a
+ * group that the library does not know, -EOPNOTSUPP for one the module lacks.
+ */
 int knetctl_subscribe(struct knetctl *handle, unsigned int groups);
 
-/** knetctl_set_rcvbuf() - receive buffer of the events in bytes; returns the size in force */
+/**
+ * knetctl_set_rcvbuf() - size of the receive buffer of the events
+ * @bytes: 1 and more; the default is 8 MiB
+ *
+ * Without CAP_NET_ADMIN it is limited by net.core.rmem_max. Returns the size in
+ * force. Call it before knetctl_subscribe() to miss nothing.
+ */
 int knetctl_set_rcvbuf(struct knetctl *handle, int bytes);
 
 /** knetctl_fd() - to poll; -1 before knetctl_subscribe() */
 int knetctl_fd(const struct knetctl *handle);
 /** knetctl_events() - what to poll for (POLLIN) */
 int knetctl_events(const struct knetctl *handle);
-/** knetctl_timeout() - milliseconds after which knetctl_process() wants to be called; -1: never */
+/**
+ * knetctl_timeout() - when knetctl_process() wants to be called without an event
+ *
+ * In milliseconds from now, 0 is at once, -1 never. Give it to poll(): after a
+ * silence the library asks the kernel whether the last events were lost.
+ */
 int knetctl_timeout(const struct knetctl *handle);
 
 /**
  * knetctl_process() - get the next event, never waits
  * @event: filled when 1 is returned
  *
- * Returns 1 with an event, 0 when there is none now, -errno. Events that were
- * lost, in the kernel or in this socket, come as KNETCTL_EVENT_LOST with their
- * exact number, at the place in the stream where they are missing.
+ * Returns 1 with an event, 0 when there is none now, -EINVAL when no group is
+ * subscribed, -ESHUTDOWN after KNETCTL_EVENT_GONE. Call it until it returns 0.
+ * Events that were lost, in the kernel or in this socket, come as
+ * KNETCTL_EVENT_LOST with their exact number, at the place in the stream where
+ * they are missing; a full socket is no error.
  */
 int knetctl_process(struct knetctl *handle, struct knetctl_event *event);
 
-/** knetctl_wait() - wait until knetctl_process() may have something; 1 yes, 0 timeout, -EINTR */
+/**
+ * knetctl_wait() - wait until knetctl_process() may have something
+ * @timeout_ms: -1 for no limit
+ *
+ * Returns 1 to call it, 0 when the time is over, -EINTR when a signal came,
+ * -EINVAL when no group is subscribed.
+ */
 int knetctl_wait(struct knetctl *handle, int timeout_ms);
 
 /**
@@ -264,8 +348,10 @@ struct knetctl_status {
 	uint32_t sessions, sessions_max;
 	uint32_t group_count;
 	struct knetctl_group_status group[8];
+	uint64_t reserved[16];		/* 0 */
 };
 
+/** knetctl_status() - version, limits and counts of the module */
 int knetctl_status(struct knetctl *handle, struct knetctl_status *status);
 
 /* ---------------------------------------------------------------- URL -- */
@@ -273,18 +359,22 @@ int knetctl_status(struct knetctl *handle, struct knetctl_status *status);
 /**
  * struct knetctl_url - an FTP URL (RFC 1738 section 3.2), decoded
  *
- * Strings are NULL when absent. @path has no leading slash of the URL; it is
- * relative to the login directory, or absolute when it began with %2F.
+ * Strings but @host and @name are NULL when absent. @path has no leading slash
+ * of the URL; it is relative to the login directory, or absolute when it began
+ * with %2F (or, as other programs take it, with a second slash). @host is
+ * without brackets, "fe80::1%eth0" with its zone. @name can hold a slash when
+ * one was encoded in the last part: look before it becomes a file name.
  */
 struct knetctl_url {
 	char *user, *password, *host, *path;
 	char *name;			/* last part of the path, decoded; "" for a directory */
 	uint16_t port;			/* 21 when not given */
-	char type;			/* of ;type=, 0 when not given */
+	char type;			/* of ;type=: 'a', 'i' or 'd'; 0 when not given */
 };
 
 /**
  * knetctl_url_parse() - parse and decode
+ * @url: filled; zeroed on failure
  * @reason: why it failed, a constant string; may be NULL
  *
  * Returns 0 or -EINVAL, -ENOMEM. Control bytes (below 0x20, 0x7f) are refused
@@ -298,10 +388,12 @@ void knetctl_url_free(struct knetctl_url *url);
  * knetctl_resolve() - the addresses of a name, in the order to try them
  * @family: AF_UNSPEC, AF_INET or AF_INET6
  * @remote: room for @count addresses
- * @reason: why it failed; may be NULL
+ * @reason: why it failed, a constant string; may be NULL
  *
- * Returns how many there are (1 to @count), or a negative errno
- * (-ENOENT: no such host).
+ * Each address is there once; an IPv6 address keeps its zone. Returns how many
+ * there are (1 to @count), -ENOENT when there is no such host or none of this
+ * family, -EAGAIN when the name servers do not answer, or another -errno. Waits
+ * for the name servers.
  */
 int knetctl_resolve(const char *host, uint16_t port, int family,
 		    struct sockaddr_storage *remote, size_t count, const char **reason);

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Attributes to and from C. No socket and no handle here, so that tests can use it. */
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include <netlink/genl/genl.h>
+
+#include "private.h"
+
+/* ------------------------------------------------------------ encode -- */
+
+static int put(struct nl_msg *msg, int type, size_t len, const void *data)
+{
+	if (len > UINT16_MAX - NLA_HDRLEN)
+		return -ENAMETOOLONG;
+	return nla_put(msg, type, (int)len, data) < 0 ? -EMSGSIZE : 0;
+}
+
+/* Strings travel without NUL. NULL puts nothing. */
+int kn_put_string(struct nl_msg *msg, int type, const char *text)
+{
+	return text ? put(msg, type, strlen(text), text) : 0;
+}
+
+static int put_u16(struct nl_msg *msg, int type, uint16_t value)
+{
+	return value ? put(msg, type, sizeof(value), &value) : 0;
+}
+
+static int put_u32(struct nl_msg *msg, int type, uint32_t value)
+{
+	return put(msg, type, sizeof(value), &value);
+}
+
+static int put_u64(struct nl_msg *msg, int type, uint64_t value)
+{
+	return value ? put(msg, type, sizeof(value), &value) : 0;
+}
+
+/* 0 is the module's default, UINT32_MAX no limit; on the wire absent and 0. */
+static int put_timeout(struct nl_msg *msg, int type, uint32_t ms)
+{
+	return ms ? put_u32(msg, type, ms == UINT32_MAX ? 0 : ms) : 0;
+}
+
+int kn_put_address(struct nl_msg *msg, int type, const struct sockaddr *address)
+{
+	const struct sockaddr_in *in = (const void *)address;
+	const struct sockaddr_in6 *in6 = (const void *)address;
+
+	switch (address->sa_family) {
+	case AF_INET:
+		return put(msg, type, sizeof(in->sin_addr), &in->sin_addr);
+	case AF_INET6:
+		return put(msg, type, sizeof(in6->sin6_addr), &in6->sin6_addr);
+	default:
+		return -EAFNOSUPPORT;
+	}
+}
+
+int kn_put_endpoint(struct nl_msg *msg, int type, const struct sockaddr *address)
+{
+	const struct sockaddr_in *in = (const void *)address;
+	const struct sockaddr_in6 *in6 = (const void *)address;
+	bool v6 = address->sa_family == AF_INET6;
+	struct nlattr *nest;
+	int err;
+
+	nest = nla_nest_start(msg, type);
+	if (!nest)
+		return -EMSGSIZE;
+	err = kn_put_address(msg, KNETCTL_A_ENDPOINT_ADDRESS, address);
+	if (!err)
+		err = put_u16(msg, KNETCTL_A_ENDPOINT_PORT,
+			      ntohs(v6 ? in6->sin6_port : in->sin_port));
+	if (!err && v6 && in6->sin6_scope_id)
+		err = put_u32(msg, KNETCTL_A_ENDPOINT_IFINDEX, in6->sin6_scope_id);
+	if (!err)
+		nla_nest_end(msg, nest);
+	return err;
+}
+
+static int put_ftp(struct nl_msg *msg, const struct knetctl_ftp_get *args)
+{
+	uint32_t flags = args->flags & ~KNETCTL_FTP_DETACHED;
+	struct nlattr *nest;
+	int err = 0;
+
+	nest = nla_nest_start(msg, KNETCTL_A_JOB_FTP);
+	if (!nest)
+		return -EMSGSIZE;
+	if (flags)
+		err = put_u32(msg, KNETCTL_A_FTP_FLAGS, flags);
+	if (!err)
+		err = kn_put_string(msg, KNETCTL_A_FTP_USER, args->user);
+	if (!err)
+		err = kn_put_string(msg, KNETCTL_A_FTP_PASSWORD, args->password);
+	if (!err)
+		err = kn_put_string(msg, KNETCTL_A_FTP_ACCOUNT, args->account);
+	if (!err)
+		err = kn_put_string(msg, KNETCTL_A_FTP_PATHNAME, args->pathname);
+	if (!err)
+		err = put_u64(msg, KNETCTL_A_FTP_OFFSET, args->offset);
+	if (!err && args->active_address)
+		err = kn_put_address(msg, KNETCTL_A_FTP_ACTIVE_ADDRESS, args->active_address);
+	if (!err)
+		err = put_u16(msg, KNETCTL_A_FTP_PORT_MIN, args->port_min);
+	if (!err)
+		err = put_u16(msg, KNETCTL_A_FTP_PORT_MAX, args->port_max);
+	if (!err)
+		nla_nest_end(msg, nest);
+	return err;
+}
+
+static int put_limits(struct nl_msg *msg, const struct knetctl_ftp_get *args)
+{
+	int err;
+
+	err = put_timeout(msg, KNETCTL_A_JOB_CONNECT_TIMEOUT, args->connect_timeout);
+	if (!err)
+		err = put_timeout(msg, KNETCTL_A_JOB_REPLY_TIMEOUT, args->reply_timeout);
+	if (!err)
+		err = put_timeout(msg, KNETCTL_A_JOB_STALL_TIMEOUT, args->stall_timeout);
+	if (!err)
+		err = put_timeout(msg, KNETCTL_A_JOB_TIMEOUT, args->timeout);
+	if (!err)
+		err = put_u64(msg, KNETCTL_A_JOB_STALL_BYTES, args->stall_bytes);
+	if (!err)
+		err = put_u64(msg, KNETCTL_A_JOB_MAX_SIZE, args->max_size);
+	return err;
+}
+
+/**
+ * kn_put_ftp_get() - the attributes of job-start for a get
+ *
+ * Returns 0, -EAFNOSUPPORT for an address that is neither IPv4 nor IPv6,
+ * -ENAMETOOLONG, or -EMSGSIZE when @msg is too small.
+ */
+int kn_put_ftp_get(struct nl_msg *msg, const struct knetctl_ftp_get *args)
+{
+	size_t i;
+	int err;
+
+	err = put_u32(msg, KNETCTL_A_JOB_KIND, KNETCTL_JOB_KIND_FTP_GET);
+	if (!err && !(args->flags & KNETCTL_FTP_DETACHED))
+		err = put_u32(msg, KNETCTL_A_JOB_FLAGS, KNETCTL_JOB_FLAGS_BOUND);
+	if (!err)
+		err = put_u32(msg, KNETCTL_A_JOB_FD, (uint32_t)args->fd);
+	for (i = 0; !err && i < args->remote_count; i++)
+		err = kn_put_endpoint(msg, KNETCTL_A_JOB_REMOTE,
+				      (const struct sockaddr *)&args->remote[i]);
+	if (!err && args->source)
+		err = kn_put_endpoint(msg, KNETCTL_A_JOB_SOURCE, args->source);
+	if (!err)
+		err = put_limits(msg, args);
+	if (!err)
+		err = put_ftp(msg, args);
+	return err;
+}
+
+/* ------------------------------------------------------------ decode -- */
+
+void kn_get_u32(struct nlattr *attr, uint32_t *value)
+{
+	if (attr && nla_len(attr) >= (int)sizeof(*value))
+		memcpy(value, nla_data(attr), sizeof(*value));
+}
+
+void kn_get_u64(struct nlattr *attr, uint64_t *value)
+{
+	if (attr && nla_len(attr) >= (int)sizeof(*value))
+		memcpy(value, nla_data(attr), sizeof(*value));
+}
+
+/* Any bytes become a C string: cut to @size, a NUL inside becomes '?'. */
+void kn_get_bytes(const struct nlattr *attr, char *text, size_t size)
+{
+	size_t len, i;
+
+	if (!attr)
+		return;
+	len = (size_t)nla_len(attr);
+	if (len >= size)
+		len = size - 1;
+	memcpy(text, nla_data(attr), len);
+	text[len] = '\0';
+	for (i = 0; i < len; i++)
+		if (!text[i])
+			text[i] = '?';
+}
+
+/* A string whose NUL may be in the attribute. */
+void kn_get_string(struct nlattr *attr, char *text, size_t size)
+{
+	size_t len;
+
+	if (!attr)
+		return;
+	len = strnlen(nla_data(attr), (size_t)nla_len(attr));
+	if (len >= size)
+		len = size - 1;
+	memcpy(text, nla_data(attr), len);
+	text[len] = '\0';
+}
+
+/* Leaves @address as it is, of family 0, when the attribute makes no sense. */
+void kn_get_endpoint(struct nlattr *attr, struct sockaddr_storage *address)
+{
+	struct nlattr *tb[KNETCTL_A_ENDPOINT_MAX + 1], *bytes;
+	struct sockaddr_in6 *in6 = (void *)address;
+	struct sockaddr_in *in = (void *)address;
+	uint16_t port = 0;
+
+	if (!attr || nla_parse_nested(tb, KNETCTL_A_ENDPOINT_MAX, attr, NULL) < 0)
+		return;
+	bytes = tb[KNETCTL_A_ENDPOINT_ADDRESS];
+	if (tb[KNETCTL_A_ENDPOINT_PORT] && nla_len(tb[KNETCTL_A_ENDPOINT_PORT]) >= 2)
+		port = htons(nla_get_u16(tb[KNETCTL_A_ENDPOINT_PORT]));
+	if (bytes && nla_len(bytes) == (int)sizeof(in->sin_addr)) {
+		in->sin_family = AF_INET;
+		in->sin_port = port;
+		memcpy(&in->sin_addr, nla_data(bytes), sizeof(in->sin_addr));
+	} else if (bytes && nla_len(bytes) == (int)sizeof(in6->sin6_addr)) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = port;
+		memcpy(&in6->sin6_addr, nla_data(bytes), sizeof(in6->sin6_addr));
+		kn_get_u32(tb[KNETCTL_A_ENDPOINT_IFINDEX], &in6->sin6_scope_id);
+	}
+}
+
+/* Returns 0, or -EBADMSG when there is no nest; what it lacks stays as it is. */
+int kn_get_event(struct nlattr *attr, uint64_t *seq, uint64_t *time_ns, uint64_t *mono_ns)
+{
+	struct nlattr *tb[KNETCTL_A_EVENT_MAX + 1];
+
+	if (!attr || nla_parse_nested(tb, KNETCTL_A_EVENT_MAX, attr, NULL) < 0)
+		return -EBADMSG;
+	kn_get_u64(tb[KNETCTL_A_EVENT_SEQ], seq);
+	kn_get_u64(tb[KNETCTL_A_EVENT_TIME], time_ns);
+	kn_get_u64(tb[KNETCTL_A_EVENT_MONO_NS], mono_ns);
+	return 0;
+}
+
+static void get_ftp(struct nlattr *attr, struct knetctl_job *job)
+{
+	struct nlattr *tb[KNETCTL_A_FTP_MAX + 1];
+	uint32_t flags = 0;
+
+	if (!attr || nla_parse_nested(tb, KNETCTL_A_FTP_MAX, attr, NULL) < 0)
+		return;
+	kn_get_u32(tb[KNETCTL_A_FTP_FLAGS], &flags);
+	job->active = !!(flags & KNETCTL_FTP_FLAGS_ACTIVE);
+	kn_get_u64(tb[KNETCTL_A_FTP_OFFSET], &job->offset);
+	kn_get_bytes(tb[KNETCTL_A_FTP_USER], job->user, sizeof(job->user));
+	kn_get_bytes(tb[KNETCTL_A_FTP_PATHNAME], job->pathname, sizeof(job->pathname));
+}
+
+static void get_job_numbers(struct nlattr **tb, struct knetctl_job *job)
+{
+	uint32_t flags = 0;
+
+	kn_get_u32(tb[KNETCTL_A_JOB_ID], &job->id);
+	kn_get_u32(tb[KNETCTL_A_JOB_KIND], &job->kind);
+	kn_get_u32(tb[KNETCTL_A_JOB_STATE], &job->state);
+	kn_get_u32(tb[KNETCTL_A_JOB_CLASS], &job->error_class);
+	kn_get_u32(tb[KNETCTL_A_JOB_ERRNO], &job->errnum);
+	kn_get_u32(tb[KNETCTL_A_JOB_FTP_CODE], &job->ftp_code);
+	kn_get_u32(tb[KNETCTL_A_JOB_PATH], &job->path);
+	kn_get_u32(tb[KNETCTL_A_JOB_FLAGS], &flags);
+	job->bound = !!(flags & KNETCTL_JOB_FLAGS_BOUND);
+	kn_get_u64(tb[KNETCTL_A_JOB_BYTES], &job->bytes);
+	kn_get_u64(tb[KNETCTL_A_JOB_SIZE], &job->size);
+	job->size_known = !!tb[KNETCTL_A_JOB_SIZE];
+	kn_get_u64(tb[KNETCTL_A_JOB_DURATION_NS], &job->duration_ns);
+}
+
+/* Returns 0, or -EBADMSG for a message that is no job. */
+int kn_get_job(const struct nlmsghdr *nlh, struct knetctl_job *job)
+{
+	struct nlattr *tb[KNETCTL_A_JOB_MAX + 1];
+	uint64_t none = 0;
+
+	memset(job, 0, sizeof(*job));
+	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0 ||
+	    !tb[KNETCTL_A_JOB_ID])
+		return -EBADMSG;
+	get_job_numbers(tb, job);
+	kn_get_endpoint(tb[KNETCTL_A_JOB_LOCAL], &job->local);
+	kn_get_endpoint(tb[KNETCTL_A_JOB_REMOTE], &job->remote);
+	kn_get_bytes(tb[KNETCTL_A_JOB_MESSAGE], job->message, sizeof(job->message));
+	get_ftp(tb[KNETCTL_A_JOB_FTP], job);
+	kn_get_event(tb[KNETCTL_A_JOB_EVENT], &job->last_seq, &none, &none);
+	return 0;
+}
+
+int kn_get_group(struct nlattr *attr, struct knetctl_group_status *group)
+{
+	struct nlattr *tb[KNETCTL_A_GROUP_MAX + 1];
+
+	memset(group, 0, sizeof(*group));
+	if (nla_parse_nested(tb, KNETCTL_A_GROUP_MAX, attr, NULL) < 0 ||
+	    !tb[KNETCTL_A_GROUP_NAME])
+		return -EBADMSG;
+	kn_get_string(tb[KNETCTL_A_GROUP_NAME], group->name, sizeof(group->name));
+	kn_get_u64(tb[KNETCTL_A_GROUP_NEXT_SEQ], &group->next_seq);
+	kn_get_u64(tb[KNETCTL_A_GROUP_LOST], &group->lost);
+	return 0;
+}
