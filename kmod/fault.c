@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/delay.h>
+#include <linux/in.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/net.h>
