@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The data connection of a session: made or taken for one transfer, with the
+ * peer of the control connection and nobody else (RFC 2577).
+ */
+#include <linux/random.h>
+#include <net/sock.h>
+
+#include "knetctl.h"
+
+/* How long small segments are gathered before what is there is taken. */
+#define DATA_GATHER_TIME	(HZ / 10)
+
+/**
+ * knet_data_close() - close the data connection, or the socket that waits for one
+ * @s: session; nothing happens when there is none
+ *
+ * Context: The session's worker, without its lock.
+ */
+void knet_data_close(struct knet_session *s)
+{
+	mutex_lock(&s->lock);
+	knet_sock_abort(&s->data);
+	s->data_state = KNET_DATA_NONE;
+	mutex_unlock(&s->lock);
+}
+
+/* The address that both sides of the control connection know of us or of the server. */
+static void data_control_addr(struct knet_session *s, bool remote, struct knet_addr *addr)
+{
+	if (remote)
+		knet_sock_remote(&s->control, addr);
+	else
+		knet_sock_local(&s->control, addr);
+}
+
+static int data_begin_connect(struct knet_session *s)
+{
+	struct knet_addr addr;
+	int err;
+
+	data_control_addr(s, true, &addr);
+	err = knet_sock_open(&s->data, s->server->kn->net, addr.sa.sa_family, &s->waker);
+	if (err)
+		return err;
+	s->data_state = KNET_DATA_CONNECTING;
+	knet_addr_set_port(&addr, s->ftp.data_port);
+	if (s->server->source.sa.sa_family != AF_UNSPEC) {
+		struct knet_addr source = s->server->source;
+
+		knet_addr_set_port(&source, 0);
+		err = knet_sock_bind(&s->data, &source);
+	}
+	return err ?: knet_sock_connect(&s->data, &addr);
+}
+
+/**
+ * knet_data_connect() - connect to the port that the server named
+ * @s: session; the machine says KNET_FTP_CONNECT
+ *
+ * The address is that of the control connection, whatever the server said.
+ *
+ * Context: The session's worker, its lock held.
+ * Return: true when something happened.
+ */
+bool knet_data_connect(struct knet_session *s)
+{
+	bool begun = s->data_state == KNET_DATA_NONE;
+	int err;
+
+	lockdep_assert_held(&s->lock);
+	if (begun)
+		err = data_begin_connect(s);
+	else
+		err = knet_sock_connected(&s->data);
+	if (err == -EINPROGRESS)
+		return begun;
+	if (err) {
+		knet_sock_abort(&s->data);
+		s->data_state = KNET_DATA_NONE;
+		knet_ftp_data_failed(&s->ftp, -err, "cannot connect to the server's data port");
+		return true;
+	}
+	s->data_state = KNET_DATA_OPEN;
+	s->stream.gathering = false;
+	knet_ftp_data_open(&s->ftp);
+	return true;
+}
+
+/* Bind to a port of the range, the first try at random so that it is not foreseen. */
+static int data_bind(struct knet_session *s, struct knet_addr *addr)
+{
+	const struct knet_job *job = s->job;
+	unsigned int count = job->port_max - job->port_min + 1;
+	unsigned int start, i;
+	int err = -EADDRINUSE;
+
+	if (!job->port_min) {
+		knet_addr_set_port(addr, 0);
+		return knet_sock_bind(&s->data, addr);
+	}
+	start = get_random_u32() % count;
+	for (i = 0; i < count && err == -EADDRINUSE; i++) {
+		knet_addr_set_port(addr, job->port_min + (start + i) % count);
+		err = knet_sock_bind(&s->data, addr);
+	}
+	return err;
+}
+
+static int data_begin_listen(struct knet_session *s)
+{
+	struct knet_addr addr;
+	int err;
+
+	data_control_addr(s, false, &addr);
+	err = knet_sock_open(&s->data, s->server->kn->net, addr.sa.sa_family, &s->waker);
+	if (err)
+		return err;
+	s->data_state = KNET_DATA_LISTENING;
+	err = data_bind(s, &addr);
+	return err ?: knet_sock_listen(&s->data, 4);
+}
+
+/**
+ * knet_data_listen() - wait for the server to connect
+ * @s: session; the machine says KNET_FTP_LISTEN
+ *
+ * Context: The session's worker, its lock held.
+ * Return: true when something happened.
+ */
+bool knet_data_listen(struct knet_session *s)
+{
+	const struct knet_job *job = s->job;
+	struct knet_addr addr;
+	unsigned int len;
+	const u8 *bytes;
+	int err;
+
+	lockdep_assert_held(&s->lock);
+	err = data_begin_listen(s);
+	if (err) {
+		knet_sock_abort(&s->data);
+		s->data_state = KNET_DATA_NONE;
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err,
+			      err == -EADDRINUSE ? "no free port in the range for active mode" :
+						   "cannot listen for the data connection");
+		return true;
+	}
+	knet_sock_local(&s->data, &addr);
+	bytes = knet_addr_bytes(&addr, &len);
+	if (job->active_addr_len == len)
+		bytes = job->active_addr;
+	knet_ftp_listening(&s->ftp, bytes, knet_addr_port(&addr));
+	return true;
+}
+
+/**
+ * knet_data_accept() - take the server's connection
+ * @s: session that listens
+ *
+ * Whoever is not the control connection's peer is reset, and listening goes on.
+ *
+ * Context: The session's worker, its lock held.
+ * Return: true when something happened.
+ */
+bool knet_data_accept(struct knet_session *s)
+{
+	struct knet_addr server, peer;
+	struct knet_sock ks = {};
+	int err;
+
+	lockdep_assert_held(&s->lock);
+	err = knet_sock_accept(&s->data, &ks);
+	if (err == -EAGAIN)
+		return false;
+	if (err) {
+		/* ECONNABORTED and the like are the peer's doing: listen on. */
+		return err == -ECONNABORTED || err == -EPROTO;
+	}
+	data_control_addr(s, true, &server);
+	knet_sock_remote(&ks, &peer);
+	if (!knet_addr_same_host(&server, &peer)) {
+		s->wrong_peers++;
+		knet_sock_abort(&ks);
+		return true;
+	}
+	knet_sock_abort(&s->data);
+	knet_sock_move(&s->data, &ks);
+	s->data_state = KNET_DATA_OPEN;
+	s->stream.gathering = false;
+	knet_ftp_data_open(&s->ftp);
+	return true;
+}
+
+/* What may be written: bounded by the file's promised size, and by the caller's limit. */
+static size_t data_room(struct knet_session *s, loff_t pos, size_t len)
+{
+	u64 limit = s->job->fsize_limit;
+	u64 room = knet_ftp_data_room(&s->ftp);
+
+	if (limit != RLIM_INFINITY)
+		room = min_t(u64, room, limit > pos ? limit - pos : 0);
+	return min_t(u64, room, len);
+}
+
+/* The bytes in the stream go to the file, and the machine hears of them. */
+static void data_write(struct knet_session *s, size_t len)
+{
+	struct knet_job *job = s->job;
+	loff_t pos = job->request.offset + atomic64_read(&job->bytes);
+	size_t room = data_room(s, pos, len), done;
+	bool past_limit = job->fsize_limit != RLIM_INFINITY && pos + len > job->fsize_limit &&
+			  room < knet_ftp_data_room(&s->ftp);
+	int err;
+
+	done = knet_stream_write(&s->stream, job->file, pos, room, &err);
+	atomic64_add(done, &job->bytes);
+	if (!err && past_limit)
+		err = -EFBIG;
+	if (err)
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, "cannot write to the file");
+	else
+		knet_ftp_data_bytes(&s->ftp, len);
+	s->stall_count += len;
+	if (s->timer == KNET_FTP_TIMER_DATA && s->stall_count >= job->timers.stall_bytes) {
+		s->timer_start = jiffies;
+		s->stall_count = 0;
+	}
+	knet_job_progress(job);
+}
+
+/* Take what arrived; one byte more than may be written shows that there is too much. */
+static int data_pull(struct knet_session *s)
+{
+	u64 room = knet_ftp_data_room(&s->ftp);
+	int n;
+
+	mutex_lock(&s->lock);
+	if (s->aborted) {
+		mutex_unlock(&s->lock);
+		return -EAGAIN;
+	}
+	n = knet_stream_pull(&s->stream, &s->data, min_t(u64, room, KNET_STREAM_BYTES - 1) + 1);
+	if (n > 0) {
+		knet_stream_gather(&s->stream, &s->data, true);
+	} else if (n != -EAGAIN) {
+		if (n)
+			knet_sock_abort(&s->data);
+		else
+			knet_sock_close(&s->data);
+		s->data_state = KNET_DATA_NONE;
+	}
+	mutex_unlock(&s->lock);
+	return n;
+}
+
+/**
+ * knet_data_receive() - move data that has arrived into the file
+ * @s: session
+ *
+ * Context: The session's worker, with the job's credentials and without the
+ * session's lock; waits for the file system.
+ * Return: true when something happened.
+ */
+bool knet_data_receive(struct knet_session *s)
+{
+	int n;
+
+	if (s->data_state != KNET_DATA_OPEN || !knet_ftp_data_wanted(&s->ftp))
+		return false;
+	n = data_pull(s);
+	if (n == -EAGAIN)
+		return false;
+	if (n > 0)
+		data_write(s, n);
+	else if (n == -ENOMEM || n == -EFAULT)
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -n, "cannot take received data");
+	else
+		knet_ftp_data_eof(&s->ftp, -n);
+	return true;
+}
+
+/**
+ * knet_data_wait_limit() - how long a wait may last at most
+ * @s: session
+ * @wait: what else limits it, jiffies
+ *
+ * Return: jiffies; short while small segments are gathered, because the first
+ * of them wakes nobody then.
+ */
+unsigned long knet_data_wait_limit(struct knet_session *s, unsigned long wait)
+{
+	if (s->data_state == KNET_DATA_OPEN && s->stream.gathering)
+		return min_t(unsigned long, wait, DATA_GATHER_TIME);
+	return wait;
+}
+
+/**
+ * knet_data_waited() - the wait was over and nothing had happened
+ * @s: session
+ *
+ * The sender is slow or has nothing: let the next byte wake the worker.
+ */
+void knet_data_waited(struct knet_session *s)
+{
+	if (s->data_state != KNET_DATA_OPEN || !s->stream.gathering)
+		return;
+	mutex_lock(&s->lock);
+	if (!s->aborted)
+		knet_stream_gather(&s->stream, &s->data, false);
+	mutex_unlock(&s->lock);
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events: numbered, written into a message buffer, delivered a little later.
+ *
+ * A number is taken only while somebody listens, under the same lock that
+ * orders the events. Many events share a buffer, each as an ordinary netlink
+ * message. What finds no room uses up its number and is told of by a lost
+ * event with the exact count, so that received + lost = generated.
+ */
+#include <linux/ktime.h>
+#include <linux/timekeeping.h>
+
+#include "knetctl.h"
+#include "netlink-gen.h"
+
+/* One buffer: the largest event and many of the usual ones. */
+#define EVENT_BUFFER	SKB_WITH_OVERHEAD(2 * PAGE_SIZE)
+/* All buffers of a namespace. */
+#define EVENT_BYTES_MAX	(4 * 1024 * 1024)
+/* Events wait this long for others. */
+#define EVENT_DELAY	msecs_to_jiffies(5)
+
+static const struct {
+	const char *name;
+	unsigned int nlgrp;
+} event_groups[KNET_GROUP_COUNT] = {
+	[KNET_GROUP_JOB] = { KNETCTL_MCGRP_JOB, KNETCTL_NLGRP_JOB },
+};
+
+/* The group of a buffer, kept beside it until it is delivered. */
+struct event_cb {
+	enum knet_group group;
+};
+
+static struct event_cb *event_cb(struct sk_buff *skb)
+{
+	return (struct event_cb *)skb->cb;
+}
+
+static void events_work(struct work_struct *work)
+{
+	struct knet_events *events = container_of(work, struct knet_events, work.work);
+
+	knet_events_flush(container_of(events, struct knet_net, events));
+}
+
+/**
+ * knet_events_init() - begin
+ * @events: of a new namespace, zeroed
+ */
+void knet_events_init(struct knet_events *events)
+{
+	int i;
+
+	spin_lock_init(&events->lock);
+	mutex_init(&events->flush_lock);
+	skb_queue_head_init(&events->queue);
+	INIT_DELAYED_WORK(&events->work, events_work);
+	for (i = 0; i < KNET_GROUP_COUNT; i++)
+		events->group[i].next_seq = 1;
+}
+
+/* Close the buffer being filled, if any. */
+static void group_finish_buffer(struct knet_events *events, enum knet_group group)
+{
+	struct knet_event_group *eg = &events->group[group];
+
+	lockdep_assert_held(&events->lock);
+	if (!eg->skb)
+		return;
+	event_cb(eg->skb)->group = group;
+	__skb_queue_tail(&events->queue, eg->skb);
+	eg->skb = NULL;
+}
+
+static bool group_new_buffer(struct knet_events *events, struct knet_event_group *eg)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&events->lock);
+	if (events->bytes + EVENT_BUFFER > EVENT_BYTES_MAX)
+		return false;
+	skb = genlmsg_new(EVENT_BUFFER - NLMSG_HDRLEN - GENL_HDRLEN, GFP_ATOMIC | __GFP_NOWARN);
+	if (!skb)
+		return false;
+	eg->skb = skb;
+	events->bytes += EVENT_BUFFER;
+	return true;
+}
+
+static int event_put_head(struct sk_buff *skb, int attr, u64 seq)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if ((seq && nla_put_u64_64bit(skb, KNETCTL_A_EVENT_SEQ, seq, KNETCTL_A_EVENT_PAD)) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_EVENT_TIME, ktime_get_real_ns(),
+			      KNETCTL_A_EVENT_PAD) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_EVENT_MONO_NS, ktime_get_ns(), KNETCTL_A_EVENT_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* One message into the buffer being filled; all of it or nothing. */
+static int event_write(struct sk_buff *skb, u8 cmd, int event_attr, u64 seq,
+		       knet_event_fill fill, const void *object)
+{
+	void *head = genlmsg_put(skb, 0, 0, &knet_family, 0, cmd);
+
+	if (!head)
+		return -EMSGSIZE;
+	if (event_put_head(skb, event_attr, seq) || fill(skb, object)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/* The same, into the next buffer when this one is full. */
+static bool group_write(struct knet_events *events, enum knet_group group, u8 cmd, int event_attr,
+			u64 seq, knet_event_fill fill, const void *object)
+{
+	struct knet_event_group *eg = &events->group[group];
+
+	if (eg->skb && !event_write(eg->skb, cmd, event_attr, seq, fill, object))
+		return true;
+	group_finish_buffer(events, group);
+	return group_new_buffer(events, eg) &&
+	       !event_write(eg->skb, cmd, event_attr, seq, fill, object);
+}
+
+struct event_gap {
+	const char *name;
+	u64 first;
+	u64 count;
+};
+
+static int event_fill_gap(struct sk_buff *skb, const void *object)
+{
+	const struct event_gap *gap = object;
+
+	if (nla_put_string(skb, KNETCTL_A_LOST_GROUP, gap->name) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_LOST_COUNT, gap->count, KNETCTL_A_LOST_PAD) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_LOST_FIRST_SEQ, gap->first, KNETCTL_A_LOST_PAD) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_LOST_LAST_SEQ, gap->first + gap->count - 1,
+			      KNETCTL_A_LOST_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Tell of what was dropped before; true when nothing is left to tell. */
+static bool group_tell_gap(struct knet_events *events, enum knet_group group)
+{
+	struct knet_event_group *eg = &events->group[group];
+	struct event_gap gap = {
+		.name = event_groups[group].name,
+		.first = eg->gap_first,
+		.count = eg->gap_count,
+	};
+
+	if (!gap.count)
+		return true;
+	if (!group_write(events, group, KNETCTL_CMD_LOST, KNETCTL_A_LOST_EVENT, 0,
+			 event_fill_gap, &gap))
+		return false;
+	eg->gap_count = 0;
+	return true;
+}
+
+static void group_drop(struct knet_event_group *eg, u64 seq)
+{
+	if (!eg->gap_count++)
+		eg->gap_first = seq;
+	eg->lost++;
+}
+
+/**
+ * knet_event_send() - tell whoever listens
+ * @kn: namespace
+ * @group: to whom
+ * @cmd: the event, KNETCTL_CMD_*
+ * @event_attr: the attribute of @cmd's set that takes number and times
+ * @fill: writes the other attributes; must not sleep
+ * @object: for @fill
+ *
+ * Context: Any but hard interrupts.
+ * Return: the number of the event, 0 when nobody listens.
+ */
+u64 knet_event_send(struct knet_net *kn, enum knet_group group, u8 cmd, int event_attr,
+		    knet_event_fill fill, const void *object)
+{
+	struct knet_events *events = &kn->events;
+	struct knet_event_group *eg = &events->group[group];
+	u64 seq = 0;
+
+	spin_lock_bh(&events->lock);
+	if (!events->closed &&
+	    genl_has_listeners(&knet_family, kn->net, event_groups[group].nlgrp)) {
+		seq = eg->next_seq++;
+		if (!group_tell_gap(events, group) ||
+		    !group_write(events, group, cmd, event_attr, seq, fill, object))
+			group_drop(eg, seq);
+		queue_delayed_work(knet_wq, &events->work, EVENT_DELAY);
+	}
+	spin_unlock_bh(&events->lock);
+	return seq;
+}
+
+/* The next buffer to deliver, or NULL; unfinished ones are taken too. */
+static struct sk_buff *events_take(struct knet_events *events)
+{
+	struct sk_buff *skb;
+	int i;
+
+	spin_lock_bh(&events->lock);
+	if (skb_queue_empty(&events->queue))
+		for (i = 0; i < KNET_GROUP_COUNT; i++) {
+			group_tell_gap(events, i);
+			group_finish_buffer(events, i);
+		}
+	skb = __skb_dequeue(&events->queue);
+	if (skb)
+		events->bytes -= EVENT_BUFFER;
+	spin_unlock_bh(&events->lock);
+	return skb;
+}
+
+/**
+ * knet_events_flush() - deliver all events up to now
+ * @kn: namespace
+ *
+ * When it returns they stand in the subscribers' sockets, or were dropped
+ * there, which each subscriber sees by the numbers.
+ *
+ * Context: Process, may sleep.
+ */
+void knet_events_flush(struct knet_net *kn)
+{
+	struct knet_events *events = &kn->events;
+	struct sk_buff *skb;
+
+	mutex_lock(&events->flush_lock);
+	while (!READ_ONCE(events->closed)) {
+		skb = events_take(events);
+		if (!skb)
+			break;
+		genlmsg_multicast_netns(&knet_family, kn->net, skb, 0,
+					event_groups[event_cb(skb)->group].nlgrp, GFP_KERNEL);
+	}
+	mutex_unlock(&events->flush_lock);
+}
+
+/**
+ * knet_events_close() - no event from now on; forget what waits
+ * @kn: namespace, which may be gone afterwards
+ *
+ * Context: Process, may sleep.
+ */
+void knet_events_close(struct knet_net *kn)
+{
+	struct knet_events *events = &kn->events;
+	struct sk_buff *skb;
+
+	spin_lock_bh(&events->lock);
+	WRITE_ONCE(events->closed, true);
+	spin_unlock_bh(&events->lock);
+	cancel_delayed_work_sync(&events->work);
+	/* Waits for a flush by somebody else, too. */
+	mutex_lock(&events->flush_lock);
+	while ((skb = events_take(events)))
+		kfree_skb(skb);
+	mutex_unlock(&events->flush_lock);
+}
+
+/**
+ * knet_event_group_get() - copy a group's counters
+ * @kn: namespace
+ * @group: which
+ * @copy: filled, but for the buffer
+ */
+void knet_event_group_get(struct knet_net *kn, enum knet_group group,
+			  struct knet_event_group *copy)
+{
+	spin_lock_bh(&kn->events.lock);
+	*copy = kn->events.group[group];
+	spin_unlock_bh(&kn->events.lock);
+	copy->skb = NULL;
+}
+
+/**
+ * knet_group_name() - the name of a group
+ * @group: which
+ *
+ * Return: as in the protocol.
+ */
+const char *knet_group_name(enum knet_group group)
+{
+	return event_groups[group].name;
+}

@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A session is one control connection and the worker that drives the FTP
+ * machine (ftp.c) over it, job after job. The worker never waits for a socket
+ * in a system call: it does all that can be done, then waits in one place for
+ * whatever comes first. An idle session has no worker.
+ *
+ * The namespace's exit may close the sockets at any time between two bursts
+ * of socket work, which the worker does under knet_session.lock. It never
+ * waits for the worker, who may be deep in a file system.
+ */
+#include <linux/slab.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "knetctl.h"
+
+static void session_work(struct work_struct *work);
+
+/**
+ * knet_session_wake() - let a session look at its job
+ * @session: of the namespace
+ *
+ * Context: Any; the session cannot go away meanwhile (knet_net.lock).
+ */
+void knet_session_wake(struct knet_session *session)
+{
+	knet_waker_wake(&session->waker);
+}
+
+/**
+ * knet_session_abort() - close the sockets, the namespace goes away
+ * @session: of the namespace
+ *
+ * Context: Process; knet_net.lock held, so that the session stays.
+ */
+void knet_session_abort(struct knet_session *session)
+{
+	mutex_lock(&session->lock);
+	session->aborted = true;
+	knet_sock_abort(&session->data);
+	knet_sock_abort(&session->control);
+	mutex_unlock(&session->lock);
+	knet_session_wake(session);
+}
+
+/* ------------------------------------------------- making and ending -- */
+
+/* One more session; an idle one of the namespace makes room when there is none. */
+static bool session_count(struct knet_session *s)
+{
+	struct knet_net *kn = s->server->kn;
+	struct knet_session *other;
+
+	if (atomic_inc_return(&knet_sessions_total) <= READ_ONCE(knet_max_sessions))
+		return s->counted = true;
+	list_for_each_entry(other, &kn->sessions, net_node) {
+		if (other->job || !other->counted)
+			continue;
+		/* Its place is ours; it leaves as soon as it runs. */
+		other->counted = false;
+		atomic_dec(&knet_sessions_total);
+		knet_session_wake(other);
+		return s->counted = true;
+	}
+	atomic_dec(&knet_sessions_total);
+	return false;
+}
+
+static void session_uncount(struct knet_session *s)
+{
+	if (s->counted)
+		atomic_dec(&knet_sessions_total);
+	s->counted = false;
+}
+
+static struct knet_session *session_alloc(struct knet_server *server)
+{
+	struct knet_session *s = kvzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
+
+	if (!s)
+		return NULL;
+	if (knet_stream_init(&s->stream)) {
+		kvfree(s);
+		return NULL;
+	}
+	INIT_DELAYED_WORK(&s->work, session_work);
+	knet_waker_init(&s->waker, knet_session_wq, &s->work);
+	mutex_init(&s->lock);
+	s->server = server;
+	return s;
+}
+
+static void session_free(struct knet_session *s)
+{
+	knet_stream_free(&s->stream);
+	kvfree(s);
+}
+
+/* Begin to connect to the address of index s->remote, or the first after it that can be tried. */
+static int session_begin_connect(struct knet_session *s)
+{
+	struct knet_server *server = s->server;
+	const struct knet_addr *remote;
+	int err = -EADDRNOTAVAIL;
+
+	lockdep_assert_held(&s->lock);
+	for (; s->remote < server->remote_count; s->remote++) {
+		remote = &server->remote[s->remote];
+		if (server->source.sa.sa_family != AF_UNSPEC &&
+		    server->source.sa.sa_family != remote->sa.sa_family) {
+			err = -EAFNOSUPPORT;
+			continue;
+		}
+		err = knet_sock_open(&s->control, server->kn->net, remote->sa.sa_family,
+				     &s->waker);
+		if (err)
+			continue;
+		sock_set_keepalive(s->control.sock->sk);
+		tcp_sock_set_nodelay(s->control.sock->sk);
+		if (server->source.sa.sa_family != AF_UNSPEC)
+			err = knet_sock_bind(&s->control, &server->source);
+		if (!err)
+			err = knet_sock_connect(&s->control, remote);
+		if (!err || err == -EINPROGRESS)
+			return 0;
+		knet_sock_abort(&s->control);
+	}
+	return err;
+}
+
+static void session_connect_extack(const struct knet_session *s, int err,
+				   struct netlink_ext_ack *extack)
+{
+	if (err == -EADDRNOTAVAIL || err == -EADDRINUSE || err == -EACCES)
+		NL_SET_ERR_MSG(extack, "cannot bind to the source address");
+	else if (err == -EAFNOSUPPORT)
+		NL_SET_ERR_MSG(extack, "no address of the server has the source's family");
+	else
+		NL_SET_ERR_MSG(extack, "cannot connect to the server");
+}
+
+/**
+ * knet_session_create() - make a session for a job
+ * @server: of the job
+ * @job: that it begins with
+ * @extack: says why not
+ *
+ * The control socket is made, bound and begins to connect here, as the caller:
+ * a source address that cannot be had is a refusal.
+ *
+ * Context: Process, the caller's own; knet_net.lock held.
+ * Return: 0 or a negative errno.
+ */
+int knet_session_create(struct knet_server *server, struct knet_job *job,
+			struct netlink_ext_ack *extack)
+{
+	struct knet_net *kn = server->kn;
+	struct knet_session *s = session_alloc(server);
+	int err;
+
+	lockdep_assert_held(&kn->lock);
+	if (!s)
+		return -ENOMEM;
+	if (!session_count(s)) {
+		NL_SET_ERR_MSG(extack, "too many FTP sessions (module parameter max_sessions)");
+		err = -EBUSY;
+		goto free;
+	}
+	mutex_lock(&s->lock);
+	err = session_begin_connect(s);
+	mutex_unlock(&s->lock);
+	if (err) {
+		session_connect_extack(s, err, extack);
+		goto uncount;
+	}
+	knet_net_get(kn);
+	server->ref++;
+	list_add_tail(&s->server_node, &server->sessions);
+	server->session_count++;
+	list_add_tail(&s->net_node, &kn->sessions);
+	kn->session_count++;
+	knet_job_run(job, s);
+	queue_delayed_work(knet_session_wq, &s->work, 0);
+	return 0;
+
+uncount:
+	session_uncount(s);
+free:
+	session_free(s);
+	return err;
+}
+
+/* Nobody finds the session afterwards. */
+static void session_unlink(struct knet_session *s)
+{
+	struct knet_net *kn = s->server->kn;
+
+	lockdep_assert_held(&kn->lock);
+	list_del(&s->server_node);
+	s->server->session_count--;
+	list_del(&s->net_node);
+	kn->session_count--;
+	session_uncount(s);
+}
+
+/* ------------------------------------------------- control connection -- */
+
+/* Close the control connection; after a sane dialogue with a QUIT that is not waited for. */
+static void session_hang_up(struct knet_session *s)
+{
+	const char *bytes;
+	size_t len;
+
+	knet_data_close(s);
+	mutex_lock(&s->lock);
+	if (s->control.sock && s->connected) {
+		knet_ftp_quit(&s->ftp);
+		len = knet_ftp_out(&s->ftp, &bytes);
+		if (len)
+			knet_sock_send(&s->control, bytes, len);
+		knet_sock_close(&s->control);
+	} else {
+		knet_sock_abort(&s->control);
+	}
+	s->connected = false;
+	s->remote = 0;
+	mutex_unlock(&s->lock);
+	knet_ftp_wipe(&s->ftp);
+}
+
+static bool session_send(struct knet_session *s)
+{
+	const char *bytes;
+	size_t len = knet_ftp_out(&s->ftp, &bytes);
+	int n;
+
+	lockdep_assert_held(&s->lock);
+	if (!len)
+		return false;
+	n = knet_sock_send(&s->control, bytes, len);
+	if (n == -EAGAIN)
+		return false;
+	if (n < 0)
+		knet_ftp_control_closed(&s->ftp, -n);
+	else
+		knet_ftp_sent(&s->ftp, n);
+	return true;
+}
+
+static bool session_receive(struct knet_session *s)
+{
+	char bytes[256];
+	int n;
+
+	lockdep_assert_held(&s->lock);
+	if (!knet_sock_readable(&s->control))
+		return false;
+	n = knet_sock_recv(&s->control, bytes, sizeof(bytes));
+	if (n == -EAGAIN)
+		return false;
+	if (n > 0)
+		knet_ftp_input(&s->ftp, bytes, n);
+	else
+		knet_ftp_control_closed(&s->ftp, -n);
+	return true;
+}
+
+/* --------------------------------------------------------------- time -- */
+
+static unsigned long timer_limit(const struct knet_session *s)
+{
+	const struct knet_timers *timers = &s->job->timers;
+
+	switch (s->timer) {
+	case KNET_FTP_TIMER_REPLY:
+		return timers->reply;
+	case KNET_FTP_TIMER_CONNECT:
+		return timers->connect;
+	case KNET_FTP_TIMER_DATA:
+		return timers->stall;
+	default:
+		return 0;
+	}
+}
+
+/* Start the timer that the machine wants, when it is another one or starts anew. */
+static void session_update_timer(struct knet_session *s)
+{
+	enum knet_ftp_timer timer = knet_ftp_timer(&s->ftp);
+
+	if (timer == s->timer && s->ftp.reply_seq == s->timer_seq)
+		return;
+	s->timer = timer;
+	s->timer_seq = s->ftp.reply_seq;
+	s->timer_start = jiffies;
+	s->stall_count = 0;
+}
+
+/* Jiffies until @deadline; 0 when it is over. */
+static unsigned long time_left(unsigned long deadline)
+{
+	long left = deadline - jiffies;
+
+	return left > 0 ? left : 0;
+}
+
+static void session_timer_expired(struct knet_session *s)
+{
+	switch (s->timer) {
+	case KNET_FTP_TIMER_CONNECT:
+		if (s->wrong_peers) {
+			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_PEER, EPERM,
+				      "only others than the server connected to the data port");
+			return;
+		}
+		knet_data_close(s);
+		knet_ftp_data_failed(&s->ftp, ETIMEDOUT,
+				     "no data connection within the connect timeout");
+		return;
+	case KNET_FTP_TIMER_DATA:
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
+			      "too few bytes of data within the stall timeout");
+		return;
+	default:
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
+			      "no complete reply within the reply timeout");
+	}
+}
+
+/* Wait for a socket, a cancel or a timer; what a timer means is told to the machine. */
+static void session_wait(struct knet_session *s)
+{
+	unsigned long limit = timer_limit(s), wait = MAX_SCHEDULE_TIMEOUT;
+
+	if (limit)
+		wait = min(wait, time_left(s->timer_start + limit));
+	if (s->deadline)
+		wait = min(wait, time_left(s->deadline));
+	if (knet_waker_wait(&s->waker, knet_data_wait_limit(s, wait)))
+		return;
+	knet_data_waited(s);
+	if (s->deadline && !time_left(s->deadline))
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
+			      "not done within the total timeout");
+	else if (limit && !time_left(s->timer_start + limit))
+		session_timer_expired(s);
+}
+
+/* ------------------------------------------------------------ one job -- */
+
+/* Why the job must end now, whatever the server does; 0 when it need not. */
+static int session_must_end(struct knet_session *s, const char **why)
+{
+	if (s->aborted) {
+		*why = "the network namespace is gone";
+		return ENETDOWN;
+	}
+	if (test_bit(KNET_JOB_CANCEL, &s->job->bits)) {
+		*why = s->job->cancel_err == ESHUTDOWN ? "the module is being unloaded" : "cancelled";
+		return s->job->cancel_err;
+	}
+	return 0;
+}
+
+/* Wait until the control connection stands; 0, or a negative errno when no address is left. */
+static int session_await_connected(struct knet_session *s, const char **why)
+{
+	unsigned long limit = s->job->timers.connect, start = jiffies, wait;
+	int err, end;
+
+	for (;;) {
+		mutex_lock(&s->lock);
+		end = session_must_end(s, why);
+		err = end ? -end : knet_sock_connected(&s->control);
+		if (err == -EINPROGRESS && limit && !time_left(start + limit)) {
+			*why = "cannot connect within the connect timeout";
+			err = -ETIMEDOUT;
+		}
+		if (err && err != -EINPROGRESS && !end && s->remote + 1 < s->server->remote_count) {
+			knet_sock_abort(&s->control);
+			s->remote++;
+			start = jiffies;
+			err = session_begin_connect(s) ?: -EINPROGRESS;
+		}
+		mutex_unlock(&s->lock);
+		if (err != -EINPROGRESS)
+			return err;
+		wait = limit ? time_left(start + limit) : MAX_SCHEDULE_TIMEOUT;
+		if (s->deadline)
+			wait = min(wait, time_left(s->deadline));
+		knet_waker_wait(&s->waker, wait);
+		if (s->deadline && !time_left(s->deadline)) {
+			*why = "not done within the total timeout";
+			return -ETIMEDOUT;
+		}
+	}
+}
+
+static int session_connect(struct knet_session *s, const char **why)
+{
+	int err = 0;
+
+	*why = "cannot connect to the server";
+	if (!s->control.sock) {
+		mutex_lock(&s->lock);
+		err = s->aborted ? -ENETDOWN : session_begin_connect(s);
+		mutex_unlock(&s->lock);
+	}
+	return err ?: session_await_connected(s, why);
+}
+
+/* Log in anew for the job at hand. */
+static void session_open(struct knet_session *s)
+{
+	const char *why;
+	int err = session_connect(s, &why);
+	bool ipv6 = s->server->remote[min(s->remote, s->server->remote_count - 1)].sa.sa_family ==
+		    AF_INET6;
+
+	knet_ftp_init(&s->ftp, &s->server->login, ipv6);
+	knet_ftp_start(&s->ftp, &s->job->request);
+	s->connected = !err;
+	if (!err)
+		return;
+	if (test_bit(KNET_JOB_CANCEL, &s->job->bits))
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, why);
+	else if (err == -ETIMEDOUT)
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, -err, why);
+	else
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_NETWORK, -err, why);
+}
+
+static void session_publish_addresses(struct knet_session *s)
+{
+	struct knet_addr local = {}, remote = {};
+
+	mutex_lock(&s->lock);
+	if (s->control.sock && s->connected) {
+		knet_sock_local(&s->control, &local);
+		knet_sock_remote(&s->control, &remote);
+	}
+	mutex_unlock(&s->lock);
+	if (remote.sa.sa_family == AF_UNSPEC)
+		return;
+	mutex_lock(&s->server->kn->lock);
+	s->job->local = local;
+	s->job->remote = remote;
+	mutex_unlock(&s->server->kn->lock);
+}
+
+static void session_publish_size(struct knet_session *s)
+{
+	if (!s->ftp.size_known || s->job->size == s->ftp.size)
+		return;
+	mutex_lock(&s->server->kn->lock);
+	s->job->size = s->ftp.size;
+	mutex_unlock(&s->server->kn->lock);
+}
+
+/* Do all that can be done without waiting; false when there was nothing. */
+static bool session_pump(struct knet_session *s)
+{
+	bool progress;
+
+	mutex_lock(&s->lock);
+	if (s->aborted) {
+		mutex_unlock(&s->lock);
+		return true;
+	}
+	progress = session_receive(s);
+	progress |= session_send(s);
+	switch (knet_ftp_next(&s->ftp)) {
+	case KNET_FTP_CONNECT:
+		progress |= knet_data_connect(s);
+		break;
+	case KNET_FTP_LISTEN:
+		progress |= knet_data_listen(s);
+		break;
+	default:
+		break;
+	}
+	if (s->data_state == KNET_DATA_LISTENING)
+		progress |= knet_data_accept(s);
+	mutex_unlock(&s->lock);
+
+	if (knet_ftp_next(&s->ftp) == KNET_FTP_CLOSE_DATA) {
+		knet_data_close(s);
+		knet_ftp_data_closed(&s->ftp);
+		return true;
+	}
+	return knet_data_receive(s) || progress;
+}
+
+/* From the first command to the machine's verdict. */
+static void session_run(struct knet_session *s)
+{
+	const char *why;
+	int err;
+
+	s->timer = KNET_FTP_TIMER_NONE;
+	s->wrong_peers = 0;
+	while (knet_ftp_next(&s->ftp) != KNET_FTP_OVER) {
+		err = session_must_end(s, &why);
+		if (err) {
+			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, err, why);
+			continue;
+		}
+		if (session_pump(s)) {
+			session_publish_size(s);
+			cond_resched();
+			continue;
+		}
+		session_update_timer(s);
+		session_wait(s);
+	}
+	knet_data_close(s);
+	session_publish_size(s);
+}
+
+/*
+ * The server takes no further login (421, 530), but others of us are in: they
+ * do the job, and there are no more than they from now on.
+ */
+static bool session_refused(struct knet_session *s)
+{
+	const struct knet_ftp_result *result = &s->ftp.result;
+	struct knet_server *server = s->server;
+	struct knet_session *other;
+	bool others = false;
+
+	if ((result->code != 421 && result->code != 530) || s->ftp.type_done)
+		return false;
+	mutex_lock(&server->kn->lock);
+	list_for_each_entry(other, &server->sessions, server_node)
+		others |= other != s && other->connected;
+	if (others && server->session_count > 1) {
+		server->session_limit = server->session_count - 1;
+		knet_job_requeue(s->job);
+	} else {
+		others = false;
+	}
+	mutex_unlock(&server->kn->lock);
+	return others;
+}
+
+static void session_end_job(struct knet_session *s)
+{
+	const struct knet_ftp_result *result = &s->ftp.result;
+	struct knet_job *job = s->job;
+	u32 state = KNETCTL_JOB_STATE_DONE;
+
+	if (result->class)
+		state = KNETCTL_JOB_STATE_FAILED;
+	if (result->class == KNETCTL_ERROR_CLASS_LOCAL && test_bit(KNET_JOB_CANCEL, &job->bits) &&
+	    result->err == job->cancel_err)
+		state = KNETCTL_JOB_STATE_CANCELLED;
+	knet_job_end(job, state, result);
+}
+
+static void session_do_job(struct knet_session *s)
+{
+	struct knet_job *job = s->job;
+	const struct cred *old = override_creds(job->cred);
+	struct mem_cgroup *old_memcg = set_active_memcg(job->memcg);
+
+	s->deadline = job->timers.total ? (jiffies + job->timers.total) ?: 1 : 0;
+	if (s->connected)
+		knet_ftp_start(&s->ftp, &job->request);
+	else
+		session_open(s);
+	session_publish_addresses(s);
+	session_run(s);
+	set_active_memcg(old_memcg);
+	revert_creds(old);
+
+	if (!session_refused(s))
+		session_end_job(s);
+	if (knet_ftp_broken(&s->ftp) || s->aborted)
+		session_hang_up(s);
+}
+
+/* ------------------------------------------------------------- worker -- */
+
+/* Nothing to do: true when the session waits for more, false when it leaves. */
+static bool session_park(struct knet_session *s)
+{
+	unsigned long keep = READ_ONCE(knet_session_idle) * HZ;
+
+	lockdep_assert_held(&s->server->kn->lock);
+	if (!s->connected || s->aborted || !s->counted || s->server->kn->draining ||
+	    knet_sock_readable(&s->control) || time_after_eq(jiffies, s->idle_since + keep))
+		return false;
+	WRITE_ONCE(s->waker.parked, true);
+	queue_delayed_work(knet_session_wq, &s->work, time_left(s->idle_since + keep));
+	/* Pairs with the barrier of knet_waker_wake(). */
+	smp_mb();
+	if (READ_ONCE(s->waker.kicked))
+		mod_delayed_work(knet_session_wq, &s->work, 0);
+	return true;
+}
+
+static void session_leave(struct knet_session *s)
+{
+	struct knet_server *server = s->server;
+	struct knet_net *kn = server->kn;
+
+	session_hang_up(s);
+	/* No socket and no list knows the session: nothing queues it again. */
+	cancel_delayed_work(&s->work);
+	session_free(s);
+	mutex_lock(&kn->lock);
+	knet_server_put(server);
+	wake_up_var(&kn->active_count);
+	mutex_unlock(&kn->lock);
+	knet_net_put(kn);
+}
+
+static void session_work(struct work_struct *work)
+{
+	struct knet_session *s = container_of(to_delayed_work(work), struct knet_session, work);
+	struct knet_net *kn = s->server->kn;
+	bool stay;
+
+	WRITE_ONCE(s->waker.parked, false);
+	xchg(&s->waker.kicked, false);
+	for (;;) {
+		mutex_lock(&kn->lock);
+		if (!s->job && !knet_server_take(s->server, s))
+			break;
+		mutex_unlock(&kn->lock);
+		session_do_job(s);
+		s->idle_since = jiffies;
+	}
+	/* Still locked: no job can come between the look and what follows. */
+	stay = session_park(s);
+	if (!stay)
+		session_unlink(s);
+	mutex_unlock(&kn->lock);
+	if (!stay)
+		session_leave(s);
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kernel TCP sockets without a namespace reference, so that they pin nothing.
+ *
+ * They are watched the way poll() does it: an entry on the socket's own wait
+ * queue. The socket's callbacks stay what they are, so there is nothing to
+ * restore, and after remove_wait_queue() no CPU runs our code for the socket.
+ */
+#include <linux/tcp.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "knetctl.h"
+
+/**
+ * knet_waker_init() - make a place to wait
+ * @waker: to initialise
+ * @wq: where @work runs
+ * @work: the worker, queued when something happens while it is parked
+ */
+void knet_waker_init(struct knet_waker *waker, struct workqueue_struct *wq,
+		     struct delayed_work *work)
+{
+	init_waitqueue_head(&waker->wait);
+	waker->kicked = false;
+	waker->parked = false;
+	waker->wq = wq;
+	waker->work = work;
+}
+
+/**
+ * knet_waker_wake() - let the worker look around
+ * @waker: of the worker
+ *
+ * Context: Any, also softirq and with a wait queue lock held.
+ */
+void knet_waker_wake(struct knet_waker *waker)
+{
+	WRITE_ONCE(waker->kicked, true);
+	/* Pairs with the barrier of parking: either side sees the other's flag. */
+	smp_mb();
+	if (READ_ONCE(waker->parked))
+		mod_delayed_work(waker->wq, waker->work, 0);
+	else
+		wake_up(&waker->wait);
+}
+
+/**
+ * knet_waker_wait() - wait until something happened
+ * @waker: of the calling worker
+ * @timeout: in jiffies, MAX_SCHEDULE_TIMEOUT for no limit
+ *
+ * A kworker gets no signal: idle sleep, which counts neither as load nor as hung.
+ *
+ * Return: false when the time is over and nothing happened.
+ */
+bool knet_waker_wait(struct knet_waker *waker, unsigned long timeout)
+{
+	wait_event_idle_timeout(waker->wait, READ_ONCE(waker->kicked), timeout);
+	return xchg(&waker->kicked, false);
+}
+
+static int sock_woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *key)
+{
+	struct knet_sock *ks = container_of(entry, struct knet_sock, entry);
+
+	knet_waker_wake(ks->waker);
+	return 0;
+}
+
+static void sock_watch(struct knet_sock *ks, struct socket *sock, struct knet_waker *waker)
+{
+	ks->sock = sock;
+	ks->waker = waker;
+	init_waitqueue_func_entry(&ks->entry, sock_woken);
+	add_wait_queue(sk_sleep(sock->sk), &ks->entry);
+}
+
+static struct socket *sock_unwatch(struct knet_sock *ks)
+{
+	struct socket *sock = ks->sock;
+
+	remove_wait_queue(sk_sleep(sock->sk), &ks->entry);
+	ks->sock = NULL;
+	return sock;
+}
+
+/**
+ * knet_addr_len() - the size of the sockaddr
+ * @addr: of family AF_INET or AF_INET6
+ *
+ * Return: bytes.
+ */
+int knet_addr_len(const struct knet_addr *addr)
+{
+	return addr->sa.sa_family == AF_INET6 ? sizeof(addr->in6) : sizeof(addr->in);
+}
+
+/**
+ * knet_addr_port() - the port in host byte order
+ * @addr: of family AF_INET or AF_INET6
+ *
+ * Return: the port.
+ */
+u16 knet_addr_port(const struct knet_addr *addr)
+{
+	return ntohs(addr->sa.sa_family == AF_INET6 ? addr->in6.sin6_port : addr->in.sin_port);
+}
+
+/**
+ * knet_addr_set_port() - change the port
+ * @addr: of family AF_INET or AF_INET6
+ * @port: in host byte order
+ */
+void knet_addr_set_port(struct knet_addr *addr, u16 port)
+{
+	if (addr->sa.sa_family == AF_INET6)
+		addr->in6.sin6_port = htons(port);
+	else
+		addr->in.sin_port = htons(port);
+}
+
+/**
+ * knet_addr_bytes() - the address alone
+ * @addr: of family AF_INET or AF_INET6
+ * @len: set to 4 or 16
+ *
+ * Return: the bytes in network order, inside of @addr.
+ */
+const u8 *knet_addr_bytes(const struct knet_addr *addr, unsigned int *len)
+{
+	if (addr->sa.sa_family == AF_INET6) {
+		*len = sizeof(addr->in6.sin6_addr);
+		return addr->in6.sin6_addr.s6_addr;
+	}
+	*len = sizeof(addr->in.sin_addr);
+	return (const u8 *)&addr->in.sin_addr;
+}
+
+/**
+ * knet_addr_same_host() - compare addresses, not ports
+ * @a: of any family
+ * @b: of any family
+ *
+ * Return: true when both have the same family and address.
+ */
+bool knet_addr_same_host(const struct knet_addr *a, const struct knet_addr *b)
+{
+	unsigned int len;
+
+	if (a->sa.sa_family != b->sa.sa_family)
+		return false;
+	if (a->sa.sa_family == AF_UNSPEC)
+		return true;
+	return !memcmp(knet_addr_bytes(a, &len), knet_addr_bytes(b, &len), len);
+}
+
+/**
+ * knet_addr_equal() - compare address, port and scope
+ * @a: of any family
+ * @b: of any family
+ *
+ * Return: true when all are the same.
+ */
+bool knet_addr_equal(const struct knet_addr *a, const struct knet_addr *b)
+{
+	if (!knet_addr_same_host(a, b))
+		return false;
+	if (a->sa.sa_family == AF_UNSPEC)
+		return true;
+	if (a->sa.sa_family == AF_INET6 && a->in6.sin6_scope_id != b->in6.sin6_scope_id)
+		return false;
+	return knet_addr_port(a) == knet_addr_port(b);
+}
+
+/**
+ * knet_sock_open() - make a TCP socket
+ * @ks: closed; open afterwards
+ * @net: namespace, not held by the socket
+ * @family: AF_INET or AF_INET6
+ * @waker: whom to wake
+ *
+ * The socket belongs to the fsuid of the calling task.
+ *
+ * Context: Process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int knet_sock_open(struct knet_sock *ks, struct net *net, int family, struct knet_waker *waker)
+{
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(net, family, SOCK_STREAM, IPPROTO_TCP, &sock);
+	if (err)
+		return err;
+	sock_watch(ks, sock, waker);
+	return 0;
+}
+
+/**
+ * knet_sock_bind() - bind, with the port check for the calling task
+ * @ks: open
+ * @addr: port 0 for any
+ *
+ * Return: 0 or a negative errno.
+ */
+int knet_sock_bind(struct knet_sock *ks, const struct knet_addr *addr)
+{
+	return kernel_bind(ks->sock, (struct knet_sockaddr_arg *)&addr->sa, knet_addr_len(addr));
+}
+
+/**
+ * knet_sock_connect() - begin to connect
+ * @ks: open
+ * @addr: to whom
+ *
+ * Return: 0, -EINPROGRESS (then knet_sock_connected() tells), or another negative errno.
+ */
+int knet_sock_connect(struct knet_sock *ks, const struct knet_addr *addr)
+{
+	return kernel_connect(ks->sock, (struct knet_sockaddr_arg *)&addr->sa,
+			      knet_addr_len(addr), O_NONBLOCK);
+}
+
+/**
+ * knet_sock_connected() - what became of knet_sock_connect()
+ * @ks: open
+ *
+ * Return: 0 when it stands, -EINPROGRESS while it is tried, or a negative errno.
+ */
+int knet_sock_connected(struct knet_sock *ks)
+{
+	struct sock *sk = ks->sock->sk;
+	int err;
+
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_SYN_SENT:
+	case TCP_SYN_RECV:
+		return -EINPROGRESS;
+	case TCP_CLOSE:
+		err = sock_error(sk);
+		return err ? err : -ECONNREFUSED;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * knet_sock_listen() - listen on a bound socket
+ * @ks: open and bound
+ * @backlog: connections that may wait
+ *
+ * Return: 0 or a negative errno.
+ */
+int knet_sock_listen(struct knet_sock *ks, int backlog)
+{
+	return kernel_listen(ks->sock, backlog);
+}
+
+/**
+ * knet_sock_accept() - take a connection that waits
+ * @listener: listening
+ * @ks: closed; open afterwards, wakes the same worker
+ *
+ * Return: 0, -EAGAIN when none waits, or another negative errno.
+ */
+int knet_sock_accept(struct knet_sock *listener, struct knet_sock *ks)
+{
+	struct socket *sock;
+	int err;
+
+	err = kernel_accept(listener->sock, &sock, O_NONBLOCK);
+	if (err)
+		return err;
+	sock_watch(ks, sock, listener->waker);
+	return 0;
+}
+
+/**
+ * knet_sock_send() - send without waiting
+ * @ks: connected
+ * @bytes: what
+ * @len: how many
+ *
+ * Return: how many were taken, -EAGAIN (the owner is woken when there is room),
+ * or another negative errno.
+ */
+int knet_sock_send(struct knet_sock *ks, const char *bytes, size_t len)
+{
+	struct kvec vec = { .iov_base = (void *)bytes, .iov_len = len };
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+
+	return kernel_sendmsg(ks->sock, &msg, &vec, 1, len);
+}
+
+/**
+ * knet_sock_recv() - receive without waiting
+ * @ks: connected
+ * @bytes: where to
+ * @len: room
+ *
+ * Return: how many, 0 at the end, -EAGAIN, or another negative errno.
+ */
+int knet_sock_recv(struct knet_sock *ks, char *bytes, size_t len)
+{
+	struct kvec vec = { .iov_base = bytes, .iov_len = len };
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
+
+	return kernel_recvmsg(ks->sock, &msg, &vec, 1, len, MSG_DONTWAIT);
+}
+
+/**
+ * knet_sock_readable() - whether knet_sock_recv() would tell anything
+ * @ks: open
+ *
+ * Cheap, takes no lock.
+ *
+ * Return: true when there are bytes, the end, or an error.
+ */
+bool knet_sock_readable(const struct knet_sock *ks)
+{
+	struct sock *sk = ks->sock->sk;
+
+	return !skb_queue_empty_lockless(&sk->sk_receive_queue) || READ_ONCE(sk->sk_err) ||
+	       (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
+}
+
+/**
+ * knet_sock_local() - our end
+ * @ks: open
+ * @addr: set; AF_UNSPEC when there is none
+ */
+void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr)
+{
+	struct sockaddr_storage ss = {};
+
+	addr->sa.sa_family = AF_UNSPEC;
+	if (kernel_getsockname(ks->sock, (struct sockaddr *)&ss) > 0)
+		memcpy(addr, &ss, sizeof(*addr));
+}
+
+/**
+ * knet_sock_remote() - the other end
+ * @ks: open
+ * @addr: set; AF_UNSPEC when there is none
+ */
+void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr)
+{
+	struct sockaddr_storage ss = {};
+
+	addr->sa.sa_family = AF_UNSPEC;
+	if (kernel_getpeername(ks->sock, (struct sockaddr *)&ss) > 0)
+		memcpy(addr, &ss, sizeof(*addr));
+}
+
+/**
+ * knet_sock_move() - move a socket to another owner's member
+ * @to: closed; open afterwards
+ * @from: open; closed afterwards
+ */
+void knet_sock_move(struct knet_sock *to, struct knet_sock *from)
+{
+	struct knet_waker *waker = from->waker;
+
+	sock_watch(to, sock_unwatch(from), waker);
+}
+
+/**
+ * knet_sock_close() - close, TCP delivers what was sent
+ * @ks: open or closed; closed afterwards
+ *
+ * A kernel socket that holds no namespace loses its timers when it is closed,
+ * and with them what was not yet acknowledged. So it takes a reference first
+ * and is an ordinary orphan from then on. In a namespace that is already
+ * going away there is none to take: then the connection is reset.
+ *
+ * Context: Process, may sleep.
+ */
+void knet_sock_close(struct knet_sock *ks)
+{
+	struct sock *sk;
+	struct net *net;
+
+	if (!ks->sock)
+		return;
+	sk = ks->sock->sk;
+	net = maybe_get_net(sock_net(sk));
+	if (!net) {
+		knet_sock_abort(ks);
+		return;
+	}
+	lock_sock(sk);
+	sk_net_refcnt_upgrade(sk);
+	release_sock(sk);
+	sock_release(sock_unwatch(ks));
+	put_net(net);
+}
+
+/**
+ * knet_sock_abort() - close at once, with a reset
+ * @ks: open or closed; closed afterwards
+ *
+ * Context: Process, may sleep.
+ */
+void knet_sock_abort(struct knet_sock *ks)
+{
+	if (!ks->sock)
+		return;
+	sock_no_linger(ks->sock->sk);
+	sock_release(sock_unwatch(ks));
+}

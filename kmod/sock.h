@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kernel TCP sockets that never block, and the one place where their owner
+ * waits for all of them.
+ */
+#ifndef _KNETCTL_SOCK_H
+#define _KNETCTL_SOCK_H
+
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+/**
+ * struct knet_addr - an address and a port; family AF_UNSPEC for none
+ */
+struct knet_addr {
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	};
+};
+
+/**
+ * struct knet_waker - where one worker waits
+ * @wait: the worker, when it waits
+ * @kicked: something happened since the worker last looked
+ * @work: queued instead when the worker is parked
+ * @wq: where @work runs
+ * @parked: no worker runs
+ */
+struct knet_waker {
+	wait_queue_head_t wait;
+	bool kicked;
+	bool parked;
+	struct delayed_work *work;
+	struct workqueue_struct *wq;
+};
+
+/**
+ * struct knet_sock - a socket and how it wakes its owner
+ * @sock: NULL when closed
+ * @entry: on the socket's own wait queue, where poll() would wait
+ * @waker: whom it wakes
+ */
+struct knet_sock {
+	struct socket *sock;
+	wait_queue_entry_t entry;
+	struct knet_waker *waker;
+};
+
+void knet_waker_init(struct knet_waker *waker, struct workqueue_struct *wq,
+		     struct delayed_work *work);
+void knet_waker_wake(struct knet_waker *waker);
+bool knet_waker_wait(struct knet_waker *waker, unsigned long timeout);
+
+int knet_addr_len(const struct knet_addr *addr);
+u16 knet_addr_port(const struct knet_addr *addr);
+void knet_addr_set_port(struct knet_addr *addr, u16 port);
+const u8 *knet_addr_bytes(const struct knet_addr *addr, unsigned int *len);
+bool knet_addr_equal(const struct knet_addr *a, const struct knet_addr *b);
+bool knet_addr_same_host(const struct knet_addr *a, const struct knet_addr *b);
+
+int knet_sock_open(struct knet_sock *ks, struct net *net, int family, struct knet_waker *waker);
+int knet_sock_bind(struct knet_sock *ks, const struct knet_addr *addr);
+int knet_sock_connect(struct knet_sock *ks, const struct knet_addr *addr);
+int knet_sock_connected(struct knet_sock *ks);
+int knet_sock_listen(struct knet_sock *ks, int backlog);
+int knet_sock_accept(struct knet_sock *listener, struct knet_sock *ks);
+int knet_sock_send(struct knet_sock *ks, const char *bytes, size_t len);
+int knet_sock_recv(struct knet_sock *ks, char *bytes, size_t len);
+bool knet_sock_readable(const struct knet_sock *ks);
+void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr);
+void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr);
+void knet_sock_move(struct knet_sock *to, struct knet_sock *from);
+void knet_sock_close(struct knet_sock *ks);
+void knet_sock_abort(struct knet_sock *ks);
+
+#endif
