@@ -232,7 +232,7 @@ static int check_get(struct cli *c, const struct transfer *t)
 	if (t->no_wait && target_replaces(t->where, t->url.name, target_mode(t)))
 		return fail_usage(c, "--no-wait: nobody would give the file its name; "
 				  "not with --atomic, or --force on a file that exists");
-	return STATUS_OK;
+	return target_check(c, t->where, t->url.name);
 }
 
 static int parse_url(struct cli *c, char *text, struct knetctl_url *url)
@@ -400,6 +400,7 @@ static int get(struct cli *c, struct transfer *t)
 	signals = signals_block();
 	if (signals < 0)
 		return fail_errno(c, errno, "signalfd");
+	memset(&t->target, 0, sizeof(t->target));
 	t->target.fd = t->target.dir = -1;
 	status = transfer(c, t, signals);
 	target_free(&t->target);

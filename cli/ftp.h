@@ -50,6 +50,8 @@ struct target {
 	bool created;		/* by us, so it may go if nothing came */
 };
 
+/* Is there a name to write to? Says so if not; a status. */
+int target_check(struct cli *c, const char *where, const char *remote_name);
 /*
  * Open what FILE or DIR says (NULL: the current directory); a directory takes
  * @remote_name. Returns a status, with the message given.

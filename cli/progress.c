@@ -64,6 +64,19 @@ static double current_rate(const struct progress *p)
 	return idle > 3 ? 0 : p->rate;
 }
 
+/* "0:07", whole seconds and at least minutes, so that the line does not jump. */
+static void eta_text(char *buf, double speed, uint64_t left)
+{
+	uint64_t s = speed >= 1 ? (uint64_t)((double)left / speed + 0.5) : 0;
+
+	if (speed < 1 || s >= 360000)
+		snprintf(buf, TEXT_SIZE, "-");
+	else if (s < 3600)
+		snprintf(buf, TEXT_SIZE, "%u:%02u", (unsigned int)s / 60, (unsigned int)s % 60);
+	else
+		text_seconds(buf, s * 1000000000);
+}
+
 void progress_draw(struct progress *p)
 {
 	char bytes[TEXT_SIZE], size[TEXT_SIZE], rate[TEXT_SIZE], eta[TEXT_SIZE];
@@ -84,11 +97,9 @@ void progress_draw(struct progress *p)
 		part = -1;
 	} else {
 		part = job->size ? (double)have / (double)job->size : 1;
-		if (speed >= 1)
-			text_seconds(eta, (uint64_t)((double)(job->size - have) / speed) *
-				     1000000000);
-		snprintf(right, sizeof(right), " %3d%% %s/%s %s ETA %s", (int)(part * 100), bytes,
-			 text_size(size, job->size), rate, speed >= 1 ? eta : "-");
+		eta_text(eta, speed, job->size - have);
+		snprintf(right, sizeof(right), " %3d%% %7s/%s %9s ETA %5s", (int)(part * 100),
+			 bytes, text_size(size, job->size), rate, eta);
 	}
 	width = columns() - 1;
 	room = width - (int)strlen(right);

@@ -228,19 +228,29 @@ static int open_replace(struct cli *c, struct target *t, enum target_mode mode)
 	return status ? status : open_beside(c, t, &st);
 }
 
+int target_check(struct cli *c, const char *where, const char *remote_name)
+{
+	char *path;
+
+	if (where && !*where)
+		return fail_usage(c, "the name of the file is empty");
+	path = target_path(where, remote_name);
+	if (!path)
+		return fail_usage(c, "the URL gives no name for the file ('%s'): say FILE",
+				  remote_name);
+	free(path);
+	return STATUS_OK;
+}
+
 int target_open(struct cli *c, struct target *t, const char *where, const char *remote_name,
 		enum target_mode mode)
 {
 	int status;
 
-	memset(t, 0, sizeof(*t));
-	t->fd = t->dir = -1;
-	if (where && !*where)
-		return fail_usage(c, "the name of the file is empty");
+	status = target_check(c, where, remote_name);
+	if (status)
+		return status;
 	t->shown = target_path(where, remote_name);
-	if (!t->shown)
-		return fail_usage(c, "the URL gives no name for the file ('%s'): say FILE",
-				  remote_name);
 	status = locate(c, t, t->shown, mode == TARGET_FORCE || mode == TARGET_ATOMIC);
 	if (status)
 		return status;

@@ -56,6 +56,9 @@ static int read_events(struct cli *c, const struct wait *w, struct knetctl_job *
 			/* Fetching it also tells the kernel to let go of it. */
 			if (knetctl_job_get(c->handle, w->id, job) < 0 || !job_ended(job))
 				*job = event.u.job;
+			/* It was ended because the module is being removed. */
+			if (job->state == KNETCTL_STATE_CANCELLED && job->errnum == ESHUTDOWN)
+				return -fail_library(c, -ESHUTDOWN, NULL);
 			return 1;
 		}
 		progress_update(w->progress, &event.u.job, event.mono_ns);
