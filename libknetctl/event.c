@@ -252,7 +252,7 @@ static void saw_overrun(struct knetctl *h)
  */
 int kn_event_read(struct knetctl *h, struct kn_chunk **chunk)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t from_len;
 	ssize_t n;
 

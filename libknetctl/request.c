@@ -70,7 +70,7 @@ static int send_request(struct knetctl *h, const struct nlmsghdr *nlh)
 
 static ssize_t receive(struct knetctl *h)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	struct iovec iov = { h->reply, KN_REPLY_MAX };
 	struct msghdr msg = {
 		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1,

@@ -71,7 +71,7 @@ static ssize_t decode_to(struct parser *p, struct part part, char *to)
 
 static bool decode(struct parser *p, struct part part, char **out)
 {
-	*out = malloc(part.len + 1);
+	*out = calloc(1, part.len + 1);	/* ends also when decoding does not */
 	return *out && decode_to(p, part, *out) >= 0;
 }
 
