@@ -407,9 +407,10 @@ static bool extended(const struct knet_ftp *ftp)
 	return ftp->job.request.active ? !ftp->no_eprt : !ftp->no_epsv;
 }
 
-/* Both sides get to know where the data connection goes. */
+/* Both sides get to know where the data connection goes. REST must come after that. */
 static void announce(struct knet_ftp *ftp)
 {
+	ftp->job.rested = false;
 	if (ftp->job.request.active) {
 		if (extended(ftp))
 			command_eprt(ftp);
@@ -674,7 +675,6 @@ static void reply_rest(struct knet_ftp *ftp, u16 code)
 /* Both the reply and the data connection have ended. */
 static void evaluate(struct knet_ftp *ftp)
 {
-	static const char cut[] = "fewer bytes came than SIZE had promised";
 	u64 end = ftp->job.request.offset + ftp->received;
 
 	if (!ftp->job.replied || ftp->data != DATA_ENDED)
@@ -682,8 +682,8 @@ static void evaluate(struct knet_ftp *ftp)
 	if (ftp->data_err)
 		decide_network(ftp, ftp->data_err, "the data connection broke");
 	else if (ftp->size_known && end < ftp->size)
-		decide(ftp, KNETCTL_ERROR_CLASS_SHORT, ENODATA, ftp->result.code,
-		       cut, sizeof(cut) - 1);
+		decide_own(ftp, KNETCTL_ERROR_CLASS_SHORT, ENODATA,
+			   "fewer bytes came than SIZE had promised");
 	else
 		succeed(ftp);
 }
@@ -699,7 +699,6 @@ static void transfer_again(struct knet_ftp *ftp)
 	ftp->job.commanded = false;
 	ftp->job.opened = false;
 	ftp->job.announced = false;
-	ftp->job.rested = false;
 	ftp->data_err = 0;
 	if (ftp->data != DATA_LISTENING)
 		drop_data(ftp);
@@ -1039,7 +1038,6 @@ void knet_ftp_data_failed(struct knet_ftp *ftp, int err, const char *text)
 	}
 	ftp->data = DATA_NONE;
 	ftp->job.announced = false;
-	ftp->job.rested = false;
 	if (epsv)
 		ftp->no_epsv = true;
 	else
