@@ -45,7 +45,6 @@ static void table_fill(struct table *t, const struct verb *verb)
 	const struct opt *opt;
 	char *shorts = t->shorts;
 
-	memset(t, 0, sizeof(*t));
 	*shorts++ = '-';
 	*shorts++ = ':';
 	for (tables = verb->opts; tables && *tables; tables++)
@@ -132,7 +131,7 @@ static int bad_option(struct cli *c, const struct table *t, char **argv, int got
 
 int args_parse(struct cli *c, int argc, char **argv, opt_fn *take, void *data)
 {
-	struct table t;
+	struct table t = { 0 };
 	int got, status, n = 0;
 
 	table_fill(&t, c->verb);

@@ -328,7 +328,9 @@ static char *failure_hint(const struct transfer *t, const struct knetctl_job *jo
 		n = asprintf(&text, "%s has the first %s%s%s; --resume gets the rest",
 			     t->target.shown, have, job->size_known ? " of " : "",
 			     job->size_known ? size : "");
-	else if (job->ftp_code == 530)
+	else if (job->ftp_code == 332 || job->ftp_code == 532)
+		n = asprintf(&text, "--account says which");
+	else if (job->ftp_code == 530 || job->ftp_code == 331)
 		n = asprintf(&text, "the login comes from the URL, --user and --password-file, "
 			     "or --netrc");
 	return n < 0 ? NULL : text;

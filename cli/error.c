@@ -227,13 +227,15 @@ static char *job_message(const struct knetctl_job *job)
 
 	text_endpoint(where, &job->remote);
 	if (job->state == KNETCTL_STATE_CANCELLED)
-		n = asprintf(&text, "job %u was cancelled", job->id);
+		n = asprintf(&text, "job %u was cancelled%s%s", job->id,
+			     strcmp(job->message, "cancelled") && job->message[0] ? ": " : "",
+			     strcmp(job->message, "cancelled") ? job->message : "");
 	else if (job->ftp_code && job->message[0])
 		n = asprintf(&text, "%s: the server says %u %s", where, job->ftp_code,
 			     job->message);
 	else if (job->ftp_code)
 		n = asprintf(&text, "%s: the server says %u", where, job->ftp_code);
-	else if (job->message[0] && job->errnum)
+	else if (job->message[0] && job->errnum && job->error_class != KNETCTL_CLASS_TIMER)
 		n = asprintf(&text, "%s: %s: %s", where, job->message,
 			     strerror((int)job->errnum));
 	else if (job->message[0])
