@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Print sizes and offsets of what programs share with the library. */
+#include <stdio.h>
+
+#include <knetctl/knetctl.h>
+
+#define STRUCT(name) \
+	printf("struct %s %zu\n", #name, sizeof(struct name))
+#define MEMBER(name, member) \
+	printf("member %s.%s %zu %zu\n", #name, #member, offsetof(struct name, member), \
+	       sizeof(((struct name *)0)->member))
+#define VALUE(name) \
+	printf("value %s %lld\n", #name, (long long)(name))
+
+static void job(void)
+{
+	STRUCT(knetctl_job);
+	MEMBER(knetctl_job, id);
+	MEMBER(knetctl_job, kind);
+	MEMBER(knetctl_job, state);
+	MEMBER(knetctl_job, error_class);
+	MEMBER(knetctl_job, errnum);
+	MEMBER(knetctl_job, ftp_code);
+	MEMBER(knetctl_job, path);
+	MEMBER(knetctl_job, bound);
+	MEMBER(knetctl_job, bytes);
+	MEMBER(knetctl_job, size);
+	MEMBER(knetctl_job, size_known);
+	MEMBER(knetctl_job, active);
+	MEMBER(knetctl_job, offset);
+	MEMBER(knetctl_job, duration_ns);
+	MEMBER(knetctl_job, last_seq);
+	MEMBER(knetctl_job, local);
+	MEMBER(knetctl_job, remote);
+	MEMBER(knetctl_job, message);
+	MEMBER(knetctl_job, user);
+	MEMBER(knetctl_job, pathname);
+	MEMBER(knetctl_job, reserved);
+}
+
+static void ftp_get(void)
+{
+	STRUCT(knetctl_ftp_get);
+	MEMBER(knetctl_ftp_get, size);
+	MEMBER(knetctl_ftp_get, fd);
+	MEMBER(knetctl_ftp_get, flags);
+	MEMBER(knetctl_ftp_get, remote);
+	MEMBER(knetctl_ftp_get, remote_count);
+	MEMBER(knetctl_ftp_get, source);
+	MEMBER(knetctl_ftp_get, active_address);
+	MEMBER(knetctl_ftp_get, port_min);
+	MEMBER(knetctl_ftp_get, port_max);
+	MEMBER(knetctl_ftp_get, user);
+	MEMBER(knetctl_ftp_get, password);
+	MEMBER(knetctl_ftp_get, account);
+	MEMBER(knetctl_ftp_get, pathname);
+	MEMBER(knetctl_ftp_get, offset);
+	MEMBER(knetctl_ftp_get, max_size);
+	MEMBER(knetctl_ftp_get, connect_timeout);
+	MEMBER(knetctl_ftp_get, reply_timeout);
+	MEMBER(knetctl_ftp_get, stall_timeout);
+	MEMBER(knetctl_ftp_get, timeout);
+	MEMBER(knetctl_ftp_get, stall_bytes);
+}
+
+static void event(void)
+{
+	STRUCT(knetctl_event);
+	MEMBER(knetctl_event, type);
+	MEMBER(knetctl_event, group);
+	MEMBER(knetctl_event, seq);
+	MEMBER(knetctl_event, time_ns);
+	MEMBER(knetctl_event, mono_ns);
+	MEMBER(knetctl_event, netns);
+	MEMBER(knetctl_event, u);
+	MEMBER(knetctl_event, u.lost.count);
+	MEMBER(knetctl_event, u.lost.first_seq);
+	MEMBER(knetctl_event, u.lost.last_seq);
+	MEMBER(knetctl_event, u.lost.where);
+}
+
+static void status(void)
+{
+	STRUCT(knetctl_group_status);
+	MEMBER(knetctl_group_status, name);
+	MEMBER(knetctl_group_status, next_seq);
+	MEMBER(knetctl_group_status, lost);
+	STRUCT(knetctl_status);
+	MEMBER(knetctl_status, version);
+	MEMBER(knetctl_status, jobs);
+	MEMBER(knetctl_status, jobs_max);
+	MEMBER(knetctl_status, jobs_finished);
+	MEMBER(knetctl_status, sessions);
+	MEMBER(knetctl_status, sessions_max);
+	MEMBER(knetctl_status, group_count);
+	MEMBER(knetctl_status, group);
+	MEMBER(knetctl_status, reserved);
+}
+
+static void url(void)
+{
+	STRUCT(knetctl_url);
+	MEMBER(knetctl_url, user);
+	MEMBER(knetctl_url, password);
+	MEMBER(knetctl_url, host);
+	MEMBER(knetctl_url, path);
+	MEMBER(knetctl_url, name);
+	MEMBER(knetctl_url, port);
+	MEMBER(knetctl_url, type);
+}
+
+static void values(void)
+{
+	VALUE(KNETCTL_KIND_FTP_GET);
+	VALUE(KNETCTL_STATE_QUEUED);
+	VALUE(KNETCTL_STATE_CANCELLED);
+	VALUE(KNETCTL_CLASS_NONE);
+	VALUE(KNETCTL_CLASS_PEER);
+	VALUE(KNETCTL_PATH_BUFFERED);
+	VALUE(KNETCTL_FTP_ACTIVE);
+	VALUE(KNETCTL_FTP_NO_EXTENDED);
+	VALUE(KNETCTL_FTP_RELAXED_REPLIES);
+	VALUE(KNETCTL_FTP_RESUME);
+	VALUE(KNETCTL_FTP_DETACHED);
+	VALUE(KNETCTL_EVENT_JOB_STARTED);
+	VALUE(KNETCTL_EVENT_JOB_PROGRESS);
+	VALUE(KNETCTL_EVENT_JOB_DONE);
+	VALUE(KNETCTL_EVENT_LOST);
+	VALUE(KNETCTL_EVENT_SYNCED);
+	VALUE(KNETCTL_EVENT_GONE);
+	VALUE(KNETCTL_GROUP_JOB);
+	VALUE(KNETCTL_GROUP_ALL);
+}
+
+int main(void)
+{
+	job();
+	ftp_get();
+	event();
+	status();
+	url();
+	values();
+	return 0;
+}
