@@ -145,6 +145,7 @@ int knet_job_accept(struct knet_job *job, struct netlink_ext_ack *extack)
 		return err;
 	/* Nobody can use it before knet_net.lock is dropped. */
 	job->state = KNETCTL_JOB_STATE_QUEUED;
+	job->remote = job->server->remote[0];
 	err = knet_object_add(kn, &job->obj, KNET_OBJECT_JOB, job_release);
 	if (err)
 		return err;

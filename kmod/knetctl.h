@@ -82,8 +82,8 @@ struct knet_event_group {
  * @work: delivers
  */
 struct knet_events {
-	spinlock_t lock;
-	struct mutex flush_lock;
+	spinlock_t lock;		/* protects all but @flush_lock and @work */
+	struct mutex flush_lock;	/* one deliverer at a time */
 	struct knet_event_group group[KNET_GROUP_COUNT];
 	struct sk_buff_head queue;
 	size_t bytes;
@@ -121,7 +121,7 @@ typedef int (*knet_event_fill)(struct sk_buff *skb, const void *object);
 struct knet_net {
 	struct net *net;
 	refcount_t ref;
-	struct mutex lock;
+	struct mutex lock;		/* protects what follows, but not @events */
 	bool draining;
 	bool gone;
 	bool drained;
@@ -354,7 +354,7 @@ struct knet_session {
 	struct list_head net_node;
 	struct knet_job *job;
 	struct knet_waker waker;
-	struct mutex lock;
+	struct mutex lock;		/* protects the sockets */
 	struct knet_sock control;
 	struct knet_sock data;
 	enum knet_data_state data_state;
@@ -472,6 +472,19 @@ int knet_session_create(struct knet_server *server, struct knet_job *job,
 			struct netlink_ext_ack *extack);
 void knet_session_wake(struct knet_session *session);
 void knet_session_abort(struct knet_session *session);
+int knet_session_must_end(const struct knet_session *s, const char **why);
+unsigned long knet_time_left(unsigned long deadline);
+unsigned long knet_session_time_left(const struct knet_session *s, unsigned long limit);
+
+/* -------------------------------------------------------- control.c -- */
+
+int knet_control_begin(struct knet_session *s);
+const char *knet_control_refusal(int err);
+void knet_control_open(struct knet_session *s);
+void knet_control_publish(struct knet_session *s);
+bool knet_control_send(struct knet_session *s);
+bool knet_control_receive(struct knet_session *s);
+void knet_control_hang_up(struct knet_session *s);
 
 /* ----------------------------------------------------------- data.c -- */
 

@@ -199,6 +199,11 @@ static struct knet_net *drain_next(void)
 	return found;
 }
 
+static bool net_is_idle(const struct knet_net *kn)
+{
+	return !READ_ONCE(kn->active_count) && !READ_ONCE(kn->session_count);
+}
+
 /* Wait for the end of everything, and tell who listens; no namespace's exit waits with us. */
 static void drain(void)
 {
@@ -206,8 +211,7 @@ static void drain(void)
 
 	drain_begin();
 	while ((kn = drain_next())) {
-		wait_var_event(&kn->active_count, !READ_ONCE(kn->active_count) &&
-						  !READ_ONCE(kn->session_count));
+		wait_var_event(&kn->active_count, net_is_idle(kn));
 		knet_events_flush(kn);
 		knet_net_put(kn);
 	}

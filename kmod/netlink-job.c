@@ -200,7 +200,8 @@ static int get_active(struct nlattr **ftp, struct knet_job *job, struct netlink_
 	job->port_min = nla_get_u16(ftp[KNETCTL_A_FTP_PORT_MIN]);
 	job->port_max = nla_get_u16(ftp[KNETCTL_A_FTP_PORT_MAX]);
 	if (job->port_min > job->port_max) {
-		NL_SET_ERR_MSG_ATTR(extack, ftp[KNETCTL_A_FTP_PORT_MAX], "port-max is below port-min");
+		NL_SET_ERR_MSG_ATTR(extack, ftp[KNETCTL_A_FTP_PORT_MAX],
+				    "port-max is below port-min");
 		return -EINVAL;
 	}
 	return 0;
@@ -237,7 +238,7 @@ static int get_request(struct nlattr **tb, struct nlattr **ftp, struct knet_job 
 
 /* The caller's descriptor, held from here to the end of the job. */
 static int take_file(const struct nlattr *attr, struct knet_job *job,
-		    struct netlink_ext_ack *extack)
+		     struct netlink_ext_ack *extack)
 {
 	const char *reason;
 	int err;

@@ -73,7 +73,8 @@ int knet_nl_get_addr(const struct nlattr *nest, struct knet_addr *addr,
 	int err;
 
 	memset(addr, 0, sizeof(*addr));
-	err = nla_parse_nested(tb, KNETCTL_A_ENDPOINT_MAX, nest, knetctl_endpoint_nl_policy, extack);
+	err = nla_parse_nested(tb, KNETCTL_A_ENDPOINT_MAX, nest, knetctl_endpoint_nl_policy,
+			       extack);
 	if (err)
 		return err;
 	if (!tb[KNETCTL_A_ENDPOINT_ADDRESS]) {

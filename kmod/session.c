@@ -10,8 +10,6 @@
  * waits for the worker, who may be deep in a file system.
  */
 #include <linux/slab.h>
-#include <net/sock.h>
-#include <net/tcp.h>
 
 #include "knetctl.h"
 
@@ -97,49 +95,6 @@ static void session_free(struct knet_session *s)
 	kvfree(s);
 }
 
-/* Begin to connect to the address of index s->remote, or the first after it that can be tried. */
-static int session_begin_connect(struct knet_session *s)
-{
-	struct knet_server *server = s->server;
-	const struct knet_addr *remote;
-	int err = -EADDRNOTAVAIL;
-
-	lockdep_assert_held(&s->lock);
-	for (; s->remote < server->remote_count; s->remote++) {
-		remote = &server->remote[s->remote];
-		if (server->source.sa.sa_family != AF_UNSPEC &&
-		    server->source.sa.sa_family != remote->sa.sa_family) {
-			err = -EAFNOSUPPORT;
-			continue;
-		}
-		err = knet_sock_open(&s->control, server->kn->net, remote->sa.sa_family,
-				     &s->waker);
-		if (err)
-			continue;
-		sock_set_keepalive(s->control.sock->sk);
-		tcp_sock_set_nodelay(s->control.sock->sk);
-		if (server->source.sa.sa_family != AF_UNSPEC)
-			err = knet_sock_bind(&s->control, &server->source);
-		if (!err)
-			err = knet_sock_connect(&s->control, remote);
-		if (!err || err == -EINPROGRESS)
-			return 0;
-		knet_sock_abort(&s->control);
-	}
-	return err;
-}
-
-static void session_connect_extack(const struct knet_session *s, int err,
-				   struct netlink_ext_ack *extack)
-{
-	if (err == -EADDRNOTAVAIL || err == -EADDRINUSE || err == -EACCES)
-		NL_SET_ERR_MSG(extack, "cannot bind to the source address");
-	else if (err == -EAFNOSUPPORT)
-		NL_SET_ERR_MSG(extack, "no address of the server has the source's family");
-	else
-		NL_SET_ERR_MSG(extack, "cannot connect to the server");
-}
-
 /**
  * knet_session_create() - make a session for a job
  * @server: of the job
@@ -157,6 +112,7 @@ int knet_session_create(struct knet_server *server, struct knet_job *job,
 {
 	struct knet_net *kn = server->kn;
 	struct knet_session *s = session_alloc(server);
+	const char *reason;
 	int err;
 
 	lockdep_assert_held(&kn->lock);
@@ -168,12 +124,16 @@ int knet_session_create(struct knet_server *server, struct knet_job *job,
 		goto free;
 	}
 	mutex_lock(&s->lock);
-	err = session_begin_connect(s);
+	err = knet_control_begin(s);
 	mutex_unlock(&s->lock);
-	if (err) {
-		session_connect_extack(s, err, extack);
+	reason = knet_control_refusal(err);
+	if (reason) {
+		knet_nl_set_msg(extack, reason);
 		goto uncount;
 	}
+	/* What else went wrong is tried again, and told, by the worker. */
+	if (err)
+		s->remote = 0;
 	knet_net_get(kn);
 	server->ref++;
 	list_add_tail(&s->server_node, &server->sessions);
@@ -202,68 +162,6 @@ static void session_unlink(struct knet_session *s)
 	list_del(&s->net_node);
 	kn->session_count--;
 	session_uncount(s);
-}
-
-/* ------------------------------------------------- control connection -- */
-
-/* Close the control connection; after a sane dialogue with a QUIT that is not waited for. */
-static void session_hang_up(struct knet_session *s)
-{
-	const char *bytes;
-	size_t len;
-
-	knet_data_close(s);
-	mutex_lock(&s->lock);
-	if (s->control.sock && s->connected) {
-		knet_ftp_quit(&s->ftp);
-		len = knet_ftp_out(&s->ftp, &bytes);
-		if (len)
-			knet_sock_send(&s->control, bytes, len);
-		knet_sock_close(&s->control);
-	} else {
-		knet_sock_abort(&s->control);
-	}
-	s->connected = false;
-	s->remote = 0;
-	mutex_unlock(&s->lock);
-	knet_ftp_wipe(&s->ftp);
-}
-
-static bool session_send(struct knet_session *s)
-{
-	const char *bytes;
-	size_t len = knet_ftp_out(&s->ftp, &bytes);
-	int n;
-
-	lockdep_assert_held(&s->lock);
-	if (!len)
-		return false;
-	n = knet_sock_send(&s->control, bytes, len);
-	if (n == -EAGAIN)
-		return false;
-	if (n < 0)
-		knet_ftp_control_closed(&s->ftp, -n);
-	else
-		knet_ftp_sent(&s->ftp, n);
-	return true;
-}
-
-static bool session_receive(struct knet_session *s)
-{
-	char bytes[256];
-	int n;
-
-	lockdep_assert_held(&s->lock);
-	if (!knet_sock_readable(&s->control))
-		return false;
-	n = knet_sock_recv(&s->control, bytes, sizeof(bytes));
-	if (n == -EAGAIN)
-		return false;
-	if (n > 0)
-		knet_ftp_input(&s->ftp, bytes, n);
-	else
-		knet_ftp_control_closed(&s->ftp, -n);
-	return true;
 }
 
 /* --------------------------------------------------------------- time -- */
@@ -297,12 +195,35 @@ static void session_update_timer(struct knet_session *s)
 	s->stall_count = 0;
 }
 
-/* Jiffies until @deadline; 0 when it is over. */
-static unsigned long time_left(unsigned long deadline)
+/**
+ * knet_time_left() - jiffies until a deadline
+ * @deadline: in jiffies
+ *
+ * Return: 0 when it is over.
+ */
+unsigned long knet_time_left(unsigned long deadline)
 {
 	long left = deadline - jiffies;
 
 	return left > 0 ? left : 0;
+}
+
+/**
+ * knet_session_time_left() - how long the session may wait
+ * @s: session with a job
+ * @limit: of the timer that runs since @timer_start, jiffies; 0 for none
+ *
+ * Return: jiffies until that timer's or the job's end, 0 when one is over.
+ */
+unsigned long knet_session_time_left(const struct knet_session *s, unsigned long limit)
+{
+	unsigned long left = MAX_SCHEDULE_TIMEOUT;
+
+	if (limit)
+		left = knet_time_left(s->timer_start + limit);
+	if (s->deadline)
+		left = min(left, knet_time_left(s->deadline));
+	return left;
 }
 
 static void session_timer_expired(struct knet_session *s)
@@ -331,122 +252,38 @@ static void session_timer_expired(struct knet_session *s)
 /* Wait for a socket, a cancel or a timer; what a timer means is told to the machine. */
 static void session_wait(struct knet_session *s)
 {
-	unsigned long limit = timer_limit(s), wait = MAX_SCHEDULE_TIMEOUT;
+	unsigned long limit = timer_limit(s);
+	unsigned long wait = knet_data_wait_limit(s, knet_session_time_left(s, limit));
 
-	if (limit)
-		wait = min(wait, time_left(s->timer_start + limit));
-	if (s->deadline)
-		wait = min(wait, time_left(s->deadline));
-	if (knet_waker_wait(&s->waker, knet_data_wait_limit(s, wait)))
+	if (knet_waker_wait(&s->waker, wait))
 		return;
 	knet_data_waited(s);
-	if (s->deadline && !time_left(s->deadline))
+	if (s->deadline && !knet_time_left(s->deadline))
 		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
 			      "not done within the total timeout");
-	else if (limit && !time_left(s->timer_start + limit))
+	else if (!knet_session_time_left(s, limit))
 		session_timer_expired(s);
 }
 
 /* ------------------------------------------------------------ one job -- */
 
-/* Why the job must end now, whatever the server does; 0 when it need not. */
-static int session_must_end(struct knet_session *s, const char **why)
+/**
+ * knet_session_must_end() - whether the job ends now, whatever the server does
+ * @s: session with a job
+ * @why: set when it does
+ *
+ * Return: 0, or the negative errno that ends it.
+ */
+int knet_session_must_end(const struct knet_session *s, const char **why)
 {
 	if (s->aborted) {
 		*why = "the network namespace is gone";
-		return ENETDOWN;
+		return -ENETDOWN;
 	}
-	if (test_bit(KNET_JOB_CANCEL, &s->job->bits)) {
-		*why = s->job->cancel_err == ESHUTDOWN ? "the module is being unloaded" : "cancelled";
-		return s->job->cancel_err;
-	}
-	return 0;
-}
-
-/* Wait until the control connection stands; 0, or a negative errno when no address is left. */
-static int session_await_connected(struct knet_session *s, const char **why)
-{
-	unsigned long limit = s->job->timers.connect, start = jiffies, wait;
-	int err, end;
-
-	for (;;) {
-		mutex_lock(&s->lock);
-		end = session_must_end(s, why);
-		err = end ? -end : knet_sock_connected(&s->control);
-		if (err == -EINPROGRESS && limit && !time_left(start + limit)) {
-			*why = "cannot connect within the connect timeout";
-			err = -ETIMEDOUT;
-		}
-		if (err && err != -EINPROGRESS && !end && s->remote + 1 < s->server->remote_count) {
-			knet_sock_abort(&s->control);
-			s->remote++;
-			start = jiffies;
-			err = session_begin_connect(s) ?: -EINPROGRESS;
-		}
-		mutex_unlock(&s->lock);
-		if (err != -EINPROGRESS)
-			return err;
-		wait = limit ? time_left(start + limit) : MAX_SCHEDULE_TIMEOUT;
-		if (s->deadline)
-			wait = min(wait, time_left(s->deadline));
-		knet_waker_wait(&s->waker, wait);
-		if (s->deadline && !time_left(s->deadline)) {
-			*why = "not done within the total timeout";
-			return -ETIMEDOUT;
-		}
-	}
-}
-
-static int session_connect(struct knet_session *s, const char **why)
-{
-	int err = 0;
-
-	*why = "cannot connect to the server";
-	if (!s->control.sock) {
-		mutex_lock(&s->lock);
-		err = s->aborted ? -ENETDOWN : session_begin_connect(s);
-		mutex_unlock(&s->lock);
-	}
-	return err ?: session_await_connected(s, why);
-}
-
-/* Log in anew for the job at hand. */
-static void session_open(struct knet_session *s)
-{
-	const char *why;
-	int err = session_connect(s, &why);
-	bool ipv6 = s->server->remote[min(s->remote, s->server->remote_count - 1)].sa.sa_family ==
-		    AF_INET6;
-
-	knet_ftp_init(&s->ftp, &s->server->login, ipv6);
-	knet_ftp_start(&s->ftp, &s->job->request);
-	s->connected = !err;
-	if (!err)
-		return;
-	if (test_bit(KNET_JOB_CANCEL, &s->job->bits))
-		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, why);
-	else if (err == -ETIMEDOUT)
-		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, -err, why);
-	else
-		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_NETWORK, -err, why);
-}
-
-static void session_publish_addresses(struct knet_session *s)
-{
-	struct knet_addr local = {}, remote = {};
-
-	mutex_lock(&s->lock);
-	if (s->control.sock && s->connected) {
-		knet_sock_local(&s->control, &local);
-		knet_sock_remote(&s->control, &remote);
-	}
-	mutex_unlock(&s->lock);
-	if (remote.sa.sa_family == AF_UNSPEC)
-		return;
-	mutex_lock(&s->server->kn->lock);
-	s->job->local = local;
-	s->job->remote = remote;
-	mutex_unlock(&s->server->kn->lock);
+	if (!test_bit(KNET_JOB_CANCEL, &s->job->bits))
+		return 0;
+	*why = s->job->cancel_err == ESHUTDOWN ? "the module is being unloaded" : "cancelled";
+	return -s->job->cancel_err;
 }
 
 static void session_publish_size(struct knet_session *s)
@@ -468,8 +305,8 @@ static bool session_pump(struct knet_session *s)
 		mutex_unlock(&s->lock);
 		return true;
 	}
-	progress = session_receive(s);
-	progress |= session_send(s);
+	progress = knet_control_receive(s);
+	progress |= knet_control_send(s);
 	switch (knet_ftp_next(&s->ftp)) {
 	case KNET_FTP_CONNECT:
 		progress |= knet_data_connect(s);
@@ -501,9 +338,9 @@ static void session_run(struct knet_session *s)
 	s->timer = KNET_FTP_TIMER_NONE;
 	s->wrong_peers = 0;
 	while (knet_ftp_next(&s->ftp) != KNET_FTP_OVER) {
-		err = session_must_end(s, &why);
+		err = knet_session_must_end(s, &why);
 		if (err) {
-			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, err, why);
+			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, why);
 			continue;
 		}
 		if (session_pump(s)) {
@@ -568,8 +405,8 @@ static void session_do_job(struct knet_session *s)
 	if (s->connected)
 		knet_ftp_start(&s->ftp, &job->request);
 	else
-		session_open(s);
-	session_publish_addresses(s);
+		knet_control_open(s);
+	knet_control_publish(s);
 	session_run(s);
 	set_active_memcg(old_memcg);
 	revert_creds(old);
@@ -577,7 +414,7 @@ static void session_do_job(struct knet_session *s)
 	if (!session_refused(s))
 		session_end_job(s);
 	if (knet_ftp_broken(&s->ftp) || s->aborted)
-		session_hang_up(s);
+		knet_control_hang_up(s);
 }
 
 /* ------------------------------------------------------------- worker -- */
@@ -592,7 +429,7 @@ static bool session_park(struct knet_session *s)
 	    knet_sock_readable(&s->control) || time_after_eq(jiffies, s->idle_since + keep))
 		return false;
 	WRITE_ONCE(s->waker.parked, true);
-	queue_delayed_work(knet_session_wq, &s->work, time_left(s->idle_since + keep));
+	queue_delayed_work(knet_session_wq, &s->work, knet_time_left(s->idle_since + keep));
 	/* Pairs with the barrier of knet_waker_wake(). */
 	smp_mb();
 	if (READ_ONCE(s->waker.kicked))
@@ -605,7 +442,7 @@ static void session_leave(struct knet_session *s)
 	struct knet_server *server = s->server;
 	struct knet_net *kn = server->kn;
 
-	session_hang_up(s);
+	knet_control_hang_up(s);
 	/* No socket and no list knows the session: nothing queues it again. */
 	cancel_delayed_work(&s->work);
 	session_free(s);
