@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "out.h"
 
 #define WORDS_MAX 1024
 
@@ -97,6 +97,7 @@ static int run_lines(struct cli *c, FILE *f)
 	while ((len = getline(&line, &room, f)) >= 0) {
 		c->line++;
 		one = run_line(c, line, (size_t)len);
+		out_flush(c);
 		/* The line may hold a password. */
 		explicit_bzero(line, room);
 		if (c->interrupted || (one && !c->keep_going)) {

@@ -111,8 +111,11 @@ int fail_errno(struct cli *c, int err, const char *format, ...) printf_like(3, 4
 int fail_text(struct cli *c, int status, int err, const char *format, ...) printf_like(4, 5);
 /* A library call that returned @err (negative); @what was tried, or NULL. */
 int fail_library(struct cli *c, int err, const char *what);
-/* A job that did not end well; @hint tells how to go on, or NULL. */
-int fail_job(struct cli *c, const struct knetctl_job *job, const char *hint);
+/*
+ * A job that did not end well; @peer is who it was to talk to, should the job
+ * not know an address yet, and @hint tells how to go on, or NULL.
+ */
+int fail_job(struct cli *c, const struct knetctl_job *job, const char *peer, const char *hint);
 void hint(struct cli *c, const char *format, ...) printf_like(2, 3);
 /* With -v, and never with -j. */
 void note(struct cli *c, const char *format, ...) printf_like(2, 3);

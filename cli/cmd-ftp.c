@@ -343,7 +343,7 @@ static int finish(struct cli *c, struct transfer *t, const struct knetctl_job *j
 
 	if (job->state != KNETCTL_STATE_DONE) {
 		text = failure_hint(t, job, target_abandon(&t->target));
-		status = fail_job(c, job, text);
+		status = fail_job(c, job, t->url.host, text);
 		free(text);
 		return status;
 	}

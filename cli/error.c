@@ -219,13 +219,15 @@ int fail_library(struct cli *c, int err, const char *what)
 }
 
 /* The server's own words, the module's, or at least what the errno means. */
-static char *job_message(const struct knetctl_job *job)
+static char *job_message(const struct knetctl_job *job, const char *peer)
 {
-	char where[TEXT_SIZE];
+	const char *where = peer;
+	char buf[TEXT_SIZE];
 	char *text;
 	int n;
 
-	text_endpoint(where, &job->remote);
+	if (job->remote.ss_family)
+		where = text_endpoint(buf, &job->remote);
 	if (job->state == KNETCTL_STATE_CANCELLED)
 		n = asprintf(&text, "job %u was cancelled%s%s", job->id,
 			     strcmp(job->message, "cancelled") && job->message[0] ? ": " : "",
@@ -248,10 +250,11 @@ static char *job_message(const struct knetctl_job *job)
 	return text;
 }
 
-int fail_job(struct cli *c, const struct knetctl_job *job, const char *hint_text)
+int fail_job(struct cli *c, const struct knetctl_job *job, const char *peer,
+	     const char *hint_text)
 {
 	struct failure f = { .err = (int)job->errnum, .job = job, .hint = hint_text };
-	char *text = job_message(job);
+	char *text = job_message(job, peer);
 
 	if (!f.err && job->state == KNETCTL_STATE_CANCELLED)
 		f.err = ECANCELED;

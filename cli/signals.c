@@ -10,18 +10,28 @@ static sigset_t before;
 static struct sigaction actions[ARRAY_SIZE(ends)];
 static volatile sig_atomic_t caught;
 
-int signals_block(void)
+/*
+ * nohup(1) stays in force; a blocked signal would come even if it is ignored.
+ * A script's shell has INT ignored in what it starts with "&": there a signal
+ * sent on purpose counts for more.
+ */
+static bool stays_ignored(int number)
 {
 	struct sigaction action;
+
+	return number == SIGHUP && sigaction(number, NULL, &action) == 0 &&
+	       action.sa_handler == SIG_IGN;
+}
+
+int signals_block(void)
+{
 	sigset_t set;
 	size_t i;
 
 	sigemptyset(&set);
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
-		/* nohup(1) stays in force: a blocked signal would come even if ignored. */
-		if (sigaction(ends[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-			continue;
-		sigaddset(&set, ends[i]);
+		if (!stays_ignored(ends[i]))
+			sigaddset(&set, ends[i]);
 	}
 	if (sigprocmask(SIG_BLOCK, &set, &before) < 0)
 		return -1;
@@ -60,7 +70,7 @@ void signals_catch(bool on)
 			continue;
 		}
 		sigaction(ends[i], NULL, &actions[i]);
-		if (actions[i].sa_handler != SIG_IGN)
+		if (!stays_ignored(ends[i]))
 			sigaction(ends[i], &action, NULL);
 	}
 	if (on)
