@@ -7,11 +7,9 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/delay.h>
-#include <linux/in.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/net.h>
 #include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -19,6 +17,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
+#include <net/net_namespace.h>
 
 /* Use after free. */
 static int fault_kasan(void)
@@ -61,13 +60,13 @@ static int fault_lockdep(void)
 	return 0;
 }
 
-/* Sleep under a spinlock. */
+/* Be about to sleep under a spinlock. */
 static int fault_atomic_sleep(void)
 {
 	static DEFINE_SPINLOCK(lock);
 
 	spin_lock(&lock);
-	usleep_range(10, 20);
+	might_sleep();
 	spin_unlock(&lock);
 	return 0;
 }
@@ -107,13 +106,14 @@ static int fault_leak(void)
 	return 0;
 }
 
-/* A kernel socket that outlives its network namespace. */
+/* Who points to a network namespace without a reference, and outlives it. */
 static int fault_netns_ref(void)
 {
-	struct socket *sock;
+	static netns_tracker tracker;
 
-	return sock_create_kern(current->nsproxy->net_ns, AF_INET, SOCK_DGRAM,
-				IPPROTO_UDP, &sock);
+	__netns_tracker_alloc(current->nsproxy->net_ns, &tracker, false,
+			      GFP_KERNEL);
+	return 0;
 }
 
 /* A task that nothing wakes, for longer than the test lets the kernel wait. */
