@@ -18,6 +18,7 @@
  *	connection broke	the socket's (ECONNRESET: closed), network
  *	our request is bad	EINVAL, ENAMETOOLONG, EOPNOTSUPP, local
  */
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
@@ -57,6 +58,23 @@ enum command {
 	CMD_PORT,
 	CMD_REST,
 	CMD_RETR,
+	CMD_STOR,
+	CMD_APPE,
+	CMD_LIST,
+	CMD_NLST,
+	CMD_MLSD,
+	CMD_SIZE_ONLY,	/* of a job that asks for nothing else */
+	CMD_MDTM,
+	CMD_MFMT,
+	CMD_DELE,
+	CMD_MKD,
+	CMD_RMD,
+	CMD_RNFR,
+	CMD_RNTO,
+	CMD_HASH,
+	CMD_XSHA256,
+	CMD_XCRC,
+	CMD_SITE,
 	CMD_QUIT,
 };
 
@@ -72,13 +90,65 @@ static const char *const verbs[] = {
 	[CMD_PORT]	= "PORT",
 	[CMD_REST]	= "REST",
 	[CMD_RETR]	= "RETR",
+	[CMD_STOR]	= "STOR",
+	[CMD_APPE]	= "APPE",
+	[CMD_LIST]	= "LIST",
+	[CMD_NLST]	= "NLST",
+	[CMD_MLSD]	= "MLSD",
+	[CMD_SIZE_ONLY]	= "SIZE",
+	[CMD_MDTM]	= "MDTM",
+	[CMD_MFMT]	= "MFMT",
+	[CMD_DELE]	= "DELE",
+	[CMD_MKD]	= "MKD",
+	[CMD_RMD]	= "RMD",
+	[CMD_RNFR]	= "RNFR",
+	[CMD_RNTO]	= "RNTO",
+	[CMD_HASH]	= "HASH",
+	[CMD_XSHA256]	= "XSHA256",
+	[CMD_XCRC]	= "XCRC",
+	[CMD_SITE]	= "SITE",
 	[CMD_QUIT]	= "QUIT",
 };
 
-/* The commands of the transfers. */
-static const u8 transfers[] = {
-	[KNET_FTP_RETR]	= CMD_RETR,
+/* What a job needs besides its command. */
+#define NEEDS_DATA	BIT(0)	/* a data connection */
+#define NEEDS_TYPE	BIT(1)	/* TYPE I: bytes are meant as they are */
+#define LIKES_TYPE	BIT(2)	/* does without */
+#define ASKS_SIZE	BIT(3)
+#define HAS_OFFSET	BIT(4)
+#define HAS_ARGUMENT	BIT(5)
+#define MAY_BE_EMPTY	BIT(6)	/* the path name */
+#define SENDS		BIT(7)
+
+#define LISTING		(NEEDS_DATA | LIKES_TYPE | MAY_BE_EMPTY)
+
+static const struct {
+	u8 cmd;
+	u8 needs;
+} ops[] = {
+	[KNET_FTP_RETR]	   = { CMD_RETR, NEEDS_DATA | NEEDS_TYPE | ASKS_SIZE | HAS_OFFSET },
+	[KNET_FTP_STOR]	   = { CMD_STOR, NEEDS_DATA | NEEDS_TYPE | HAS_OFFSET | SENDS },
+	[KNET_FTP_APPE]	   = { CMD_APPE, NEEDS_DATA | NEEDS_TYPE | SENDS },
+	[KNET_FTP_LIST]	   = { CMD_LIST, LISTING },
+	[KNET_FTP_NLST]	   = { CMD_NLST, LISTING },
+	[KNET_FTP_MLSD]	   = { CMD_MLSD, LISTING },
+	[KNET_FTP_SIZE]	   = { CMD_SIZE_ONLY, NEEDS_TYPE },
+	[KNET_FTP_MDTM]	   = { CMD_MDTM, 0 },
+	[KNET_FTP_MFMT]	   = { CMD_MFMT, HAS_ARGUMENT },
+	[KNET_FTP_DELE]	   = { CMD_DELE, 0 },
+	[KNET_FTP_MKD]	   = { CMD_MKD, 0 },
+	[KNET_FTP_RMD]	   = { CMD_RMD, 0 },
+	[KNET_FTP_RENAME]  = { CMD_RNFR, HAS_ARGUMENT },
+	[KNET_FTP_HASH]	   = { CMD_HASH, NEEDS_TYPE },
+	[KNET_FTP_XSHA256] = { CMD_XSHA256, NEEDS_TYPE },
+	[KNET_FTP_XCRC]	   = { CMD_XCRC, NEEDS_TYPE },
+	[KNET_FTP_SITE]	   = { CMD_SITE, 0 },
 };
+
+static bool needs(const struct knet_ftp *ftp, u8 what)
+{
+	return ops[ftp->job.request.op].needs & what;
+}
 
 /* ---------------------------------------------------------- results -- */
 
@@ -152,6 +222,15 @@ static void decide_network(struct knet_ftp *ftp, int err, const char *text)
 				       KNETCTL_ERROR_CLASS_NETWORK;
 
 	decide_own(ftp, class, err, text);
+}
+
+/* The text of the reply that just came is the result's, should it be success. */
+static void keep_text(struct knet_ftp *ftp)
+{
+	const struct knet_reply *reply = &ftp->reply;
+
+	if (!ftp->job.decided)
+		set_text(ftp, reply->code, reply->text, reply->text_len);
 }
 
 /* Success; the text is that of the last reply, where one decided. */
@@ -272,30 +351,36 @@ static bool put_arg(struct knet_ftp *ftp, const char *arg, size_t len)
 	return true;
 }
 
-static bool put_command(struct knet_ftp *ftp, enum command cmd, const char *arg)
+static bool put_command(struct knet_ftp *ftp, enum command cmd, const char *arg, const char *more)
 {
 	const char *verb = verbs[cmd];
 	u16 begin = ftp->out_len;
 
 	if (ftp->pending_count < KNET_FTP_PENDING_MAX &&
 	    put(ftp, verb, strlen(verb)) &&
-	    (!arg || put_arg(ftp, arg, strlen(arg))) && put(ftp, "\r\n", 2))
+	    (!arg || put_arg(ftp, arg, strlen(arg))) &&
+	    (!more || put_arg(ftp, more, strlen(more))) && put(ftp, "\r\n", 2))
 		return true;
 	ftp->out_len = begin;
 	return false;
 }
 
-/* Put out a command. When that cannot be done the result is decided. */
-static void command(struct knet_ftp *ftp, enum command cmd, const char *arg)
+static bool arg_ok(const char *arg)
+{
+	return !arg || knet_ftp_arg_ok(arg, strlen(arg));
+}
+
+/* Put out a command of up to two arguments. When that cannot be done the result is decided. */
+static void command2(struct knet_ftp *ftp, enum command cmd, const char *arg, const char *more)
 {
 	struct knet_ftp_pending *pending = &ftp->pending[ftp->pending_count];
 
-	if (arg && !knet_ftp_arg_ok(arg, strlen(arg))) {
+	if (!arg_ok(arg) || !arg_ok(more)) {
 		decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EINVAL,
 			   "control character in an argument");
 		return;
 	}
-	if (!put_command(ftp, cmd, arg)) {
+	if (!put_command(ftp, cmd, arg, more)) {
 		decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, ENAMETOOLONG,
 			   "path name is too long");
 		return;
@@ -304,6 +389,11 @@ static void command(struct knet_ftp *ftp, enum command cmd, const char *arg)
 	pending->preliminary = 0;
 	pending->end = ftp->out_len;
 	ftp->pending_count++;
+}
+
+static void command(struct knet_ftp *ftp, enum command cmd, const char *arg)
+{
+	command2(ftp, cmd, arg, NULL);
 }
 
 /* A short argument while it is written. */
@@ -421,13 +511,24 @@ static void announce(struct knet_ftp *ftp)
 	}
 }
 
+static bool wants_type(const struct knet_ftp *ftp)
+{
+	return !ftp->type_done && !ftp->job.type_asked && needs(ftp, NEEDS_TYPE | LIKES_TYPE);
+}
+
+static void command_type(struct knet_ftp *ftp)
+{
+	ftp->job.type_asked = true;
+	command(ftp, CMD_TYPE, "I");
+}
+
 /* All that does not depend on each other, in one go. */
 static void ask(struct knet_ftp *ftp)
 {
 	if (!ftp->login->plain) {
-		if (!ftp->type_done)
-			command(ftp, CMD_TYPE, "I");
-		if (!ftp->job.size_asked)
+		if (wants_type(ftp))
+			command_type(ftp);
+		if (needs(ftp, ASKS_SIZE) && !ftp->job.size_asked)
 			command(ftp, CMD_SIZE, ftp->job.request.pathname);
 		ftp->job.size_asked = true;
 	}
@@ -444,8 +545,21 @@ static bool may_transfer(const struct knet_ftp *ftp)
 	       (ftp->passive_worked && !ftp->login->plain);
 }
 
-/* The next step of a job; all before is answered. */
-static void step(struct knet_ftp *ftp)
+/* What the job is about. */
+static void command_job(struct knet_ftp *ftp)
+{
+	const struct knet_ftp_request *request = &ftp->job.request;
+	enum command cmd = ops[request->op].cmd;
+
+	ftp->job.commanded = true;
+	if (cmd == CMD_MFMT)
+		command2(ftp, cmd, request->argument, request->pathname);
+	else
+		command(ftp, cmd, *request->pathname ? request->pathname : NULL);
+}
+
+/* The next step of a job with a data connection; all before is answered. */
+static void step_data(struct knet_ftp *ftp)
 {
 	const struct knet_ftp_request *request = &ftp->job.request;
 
@@ -457,18 +571,28 @@ static void step(struct knet_ftp *ftp)
 		ask(ftp);
 		return;
 	}
-	if (!ftp->type_done) {
-		command(ftp, CMD_TYPE, "I");
+	if (wants_type(ftp)) {
+		command_type(ftp);
 		return;
 	}
 	if (ftp->data == DATA_NONE)
 		ftp->data = DATA_CONNECT;
-	if (request->offset && !ftp->job.rested) {
+	if (request->offset && needs(ftp, HAS_OFFSET) && !ftp->job.rested)
 		command_rest(ftp);
-	} else if (may_transfer(ftp)) {
-		ftp->job.commanded = true;
-		command(ftp, transfers[request->op], request->pathname);
+	else if (may_transfer(ftp))
+		command_job(ftp);
+}
+
+static void step(struct knet_ftp *ftp)
+{
+	if (needs(ftp, NEEDS_DATA)) {
+		step_data(ftp);
+		return;
 	}
+	/* Only questions need TYPE: should it be refused no harm was done. */
+	if (wants_type(ftp))
+		command_type(ftp);
+	command_job(ftp);
 }
 
 /* After each event: go on, or end the job. */
@@ -482,21 +606,34 @@ static void settle(struct knet_ftp *ftp)
 		over(ftp);
 }
 
+static const char *bad_argument(const struct knet_ftp *ftp)
+{
+	const struct knet_ftp_request *request = &ftp->job.request;
+
+	if (!*request->pathname && !needs(ftp, MAY_BE_EMPTY))
+		return "path name is empty";
+	if (needs(ftp, HAS_ARGUMENT) && (!request->argument || !*request->argument))
+		return "argument is missing";
+	if (!arg_ok(request->pathname) || !arg_ok(request->argument))
+		return "control character in an argument";
+	if (request->offset > LLONG_MAX)
+		return "offset is too large";
+	return NULL;
+}
+
 /* What can be known to be wrong before anything is sent. */
 static void check_request(struct knet_ftp *ftp)
 {
 	const struct knet_ftp_request *request = &ftp->job.request;
-	size_t len = strlen(request->pathname);
+	const char *bad = bad_argument(ftp);
 
-	if (!len || !knet_ftp_arg_ok(request->pathname, len))
-		decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EINVAL,
-			   "path name is empty or has a control character");
-	else if (request->offset > LLONG_MAX)
-		decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EINVAL, "offset is too large");
+	if (bad)
+		decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EINVAL, bad);
 	else if (request->resume && ftp->login->plain)
 		decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EOPNOTSUPP,
 			   "resuming needs SIZE, which is not allowed");
-	else if (request->max_size && request->offset > request->max_size)
+	else if (needs(ftp, ASKS_SIZE) && request->max_size &&
+		 request->offset > request->max_size)
 		decide_own(ftp, KNETCTL_ERROR_CLASS_LONG, EFBIG, "offset is beyond max-size");
 }
 
@@ -592,7 +729,7 @@ static void reply_type(struct knet_ftp *ftp, u16 code)
 {
 	if (code < 300)
 		ftp->type_done = true;
-	else
+	else if (needs(ftp, NEEDS_TYPE))
 		refused(ftp);
 }
 
@@ -688,7 +825,7 @@ static void evaluate(struct knet_ftp *ftp)
 		succeed(ftp);
 }
 
-/* 532: the server wants ACCT before this transfer. Then all begins anew. */
+/* 532: the server wants ACCT before this. Then all begins anew. */
 static bool account_helps(const struct knet_ftp *ftp, u16 code)
 {
 	return code == 532 && ftp->login->account && !ftp->account_sent && !ftp->job.started;
@@ -704,13 +841,10 @@ static void transfer_again(struct knet_ftp *ftp)
 		drop_data(ftp);
 }
 
-static void reply_transfer(struct knet_ftp *ftp, u16 code)
+/* The job's command was refused. */
+static void job_refused(struct knet_ftp *ftp, u16 code)
 {
-	if (code < 300) {
-		ftp->job.replied = true;
-		set_text(ftp, code, ftp->reply.text, ftp->reply.text_len);
-		evaluate(ftp);
-	} else if (account_helps(ftp, code)) {
+	if (account_helps(ftp, code)) {
 		ftp->account_sent = true;
 		transfer_again(ftp);
 		command(ftp, CMD_ACCT, ftp->login->account);
@@ -719,6 +853,57 @@ static void reply_transfer(struct knet_ftp *ftp, u16 code)
 	} else {
 		refused(ftp);
 	}
+}
+
+static void reply_transfer(struct knet_ftp *ftp, u16 code)
+{
+	if (code >= 300) {
+		job_refused(ftp, code);
+		return;
+	}
+	ftp->job.replied = true;
+	keep_text(ftp);
+	evaluate(ftp);
+}
+
+/* Some servers say 450 when there are no files. */
+static void reply_names(struct knet_ftp *ftp, u16 code)
+{
+	if (code != 450 || ftp->received) {
+		reply_transfer(ftp, code);
+		return;
+	}
+	keep_text(ftp);
+	succeed(ftp);
+}
+
+static void reply_simple(struct knet_ftp *ftp, u16 code)
+{
+	if (code >= 300) {
+		job_refused(ftp, code);
+		return;
+	}
+	keep_text(ftp);
+	succeed(ftp);
+}
+
+static void reply_size_only(struct knet_ftp *ftp, u16 code)
+{
+	ftp->size_known = knet_reply_size(&ftp->reply, &ftp->size);
+	if (code < 300 && !ftp->size_known)
+		decide_reply(ftp, EPROTO);
+	else
+		reply_simple(ftp, code);
+}
+
+static void reply_rnfr(struct knet_ftp *ftp, u16 code)
+{
+	if (code == 350)
+		command(ftp, CMD_RNTO, ftp->job.request.argument);
+	else if (code < 400)
+		refused(ftp);
+	else
+		job_refused(ftp, code);
 }
 
 /* What becomes of the final replies. */
@@ -735,13 +920,30 @@ static void (*const replies[])(struct knet_ftp *ftp, u16 code) = {
 	[CMD_PORT]	= reply_port,
 	[CMD_REST]	= reply_rest,
 	[CMD_RETR]	= reply_transfer,
+	[CMD_STOR]	= reply_transfer,
+	[CMD_APPE]	= reply_transfer,
+	[CMD_LIST]	= reply_names,
+	[CMD_NLST]	= reply_names,
+	[CMD_MLSD]	= reply_transfer,
+	[CMD_SIZE_ONLY]	= reply_size_only,
+	[CMD_MDTM]	= reply_simple,
+	[CMD_MFMT]	= reply_simple,
+	[CMD_DELE]	= reply_simple,
+	[CMD_MKD]	= reply_simple,
+	[CMD_RMD]	= reply_simple,
+	[CMD_RNFR]	= reply_rnfr,
+	[CMD_RNTO]	= reply_simple,
+	[CMD_HASH]	= reply_simple,
+	[CMD_XSHA256]	= reply_simple,
+	[CMD_XCRC]	= reply_simple,
+	[CMD_SITE]	= reply_simple,
 };
 
 static void take_preliminary(struct knet_ftp *ftp, struct knet_ftp_pending *pending)
 {
 	if (++pending->preliminary > KNET_FTP_PRELIMINARY)
 		die_of_protocol(ftp, "too many 1xx replies");
-	else if (replies[pending->cmd] == reply_transfer)
+	else if (ftp->job.commanded && pending->cmd == ops[ftp->job.request.op].cmd)
 		ftp->job.started = true;
 }
 
@@ -816,6 +1018,10 @@ void knet_ftp_start(struct knet_ftp *ftp, const struct knet_ftp_request *request
 	memset(&ftp->job, 0, sizeof(ftp->job));
 	ftp->job.request = *request;
 	ftp->job.given = true;
+	if (!needs(ftp, HAS_OFFSET))
+		ftp->job.request.offset = 0;
+	if (!needs(ftp, ASKS_SIZE))
+		ftp->job.request.resume = false;
 	ftp->size_known = false;
 	ftp->size = 0;
 	ftp->received = 0;
@@ -1057,13 +1263,13 @@ u64 knet_ftp_data_room(const struct knet_ftp *ftp)
 	u64 limit = ftp->size_known ? ftp->size : ftp->job.request.max_size;
 	u64 end = ftp->job.request.offset + ftp->received;
 
-	if (!ftp->size_known && !limit)
+	if (needs(ftp, SENDS) || (!ftp->size_known && !limit))
 		return U64_MAX;
 	return limit > end ? limit - end : 0;
 }
 
 /**
- * knet_ftp_data_bytes() - bytes of data arrived
+ * knet_ftp_data_bytes() - bytes of data arrived, or were sent
  * @ftp: the machine
  * @n: how many, at most knet_ftp_data_room() of them written
  */
@@ -1109,15 +1315,18 @@ void knet_ftp_data_closed(struct knet_ftp *ftp)
 }
 
 /**
- * knet_ftp_data_wanted() - may data be read now?
+ * knet_ftp_data_wanted() - may data be read, or sent, now?
  * @ftp: the machine
  *
- * Return: true when the data connection stands and the server was told to send.
+ * Return: true when the data connection stands and the server was told to send;
+ * for data to be sent, when it has said that it is ready.
  */
 bool knet_ftp_data_wanted(const struct knet_ftp *ftp)
 {
-	return ftp->phase == PHASE_JOB && ftp->data == DATA_OPEN &&
-	       ftp->job.commanded && !ftp->out_len && !ftp->job.decided;
+	if (ftp->phase != PHASE_JOB || ftp->data != DATA_OPEN || !ftp->job.commanded ||
+	    ftp->out_len || ftp->job.decided)
+		return false;
+	return !needs(ftp, SENDS) || ftp->job.started || ftp->job.replied;
 }
 
 /**

@@ -23,9 +23,49 @@
 /* Commands sent and not yet answered. */
 #define KNET_FTP_PENDING_MAX	8
 
-/* What the transfer of a job is. */
+/**
+ * enum knet_ftp_op - what a job does
+ * @KNET_FTP_RETR: fetch a file
+ * @KNET_FTP_STOR: send a file, from @offset on if that is not 0
+ * @KNET_FTP_APPE: append to a file
+ * @KNET_FTP_LIST: fetch a listing; an empty path name is the login directory
+ * @KNET_FTP_NLST: likewise, names only
+ * @KNET_FTP_MLSD: likewise, for programs (RFC 3659 section 7)
+ * @KNET_FTP_SIZE: ask for the size, found in @size
+ * @KNET_FTP_MDTM: ask for the time of modification; the text of the result
+ * @KNET_FTP_MFMT: set the time of modification to @argument
+ * @KNET_FTP_DELE: delete a file
+ * @KNET_FTP_MKD: make a directory
+ * @KNET_FTP_RMD: remove a directory
+ * @KNET_FTP_RENAME: rename a file or directory to @argument
+ * @KNET_FTP_HASH: ask for a checksum; the text of the result
+ * @KNET_FTP_XSHA256: likewise
+ * @KNET_FTP_XCRC: likewise
+ * @KNET_FTP_SITE: the path name is what stands behind SITE
+ *
+ * From SIZE on there is no data connection. For STOR and APPE the driver sends
+ * once knet_ftp_data_wanted() is true, counts what was sent with
+ * knet_ftp_data_bytes(), shuts its side down when all is sent, reads to the
+ * end and then calls knet_ftp_data_eof().
+ */
 enum knet_ftp_op {
 	KNET_FTP_RETR,
+	KNET_FTP_STOR,
+	KNET_FTP_APPE,
+	KNET_FTP_LIST,
+	KNET_FTP_NLST,
+	KNET_FTP_MLSD,
+	KNET_FTP_SIZE,
+	KNET_FTP_MDTM,
+	KNET_FTP_MFMT,
+	KNET_FTP_DELE,
+	KNET_FTP_MKD,
+	KNET_FTP_RMD,
+	KNET_FTP_RENAME,
+	KNET_FTP_HASH,
+	KNET_FTP_XSHA256,
+	KNET_FTP_XCRC,
+	KNET_FTP_SITE,
 };
 
 /**
@@ -106,15 +146,18 @@ struct knet_ftp_login {
  * struct knet_ftp_request - one transfer
  * @op: what to do
  * @pathname: as the server names it, owned by the caller until the job is over
- * @offset: where to start (REST)
- * @max_size: most bytes that the file may have, 0 for no limit
+ * @argument: for MFMT and RENAME, owned like @pathname
+ * @offset: where to start (REST); of RETR and STOR
+ * @max_size: most bytes that the file or listing may have, 0 for no limit; not
+ *	of what is sent
  * @active: the server connects to us
- * @resume: SIZE must be known: a file that is already whole (@offset equal to
+ * @resume: of RETR: SIZE must be known: a file that is already whole (@offset equal to
  *	SIZE) is success at once, a larger @offset a failure
  */
 struct knet_ftp_request {
 	enum knet_ftp_op op;
 	const char *pathname;
+	const char *argument;
 	u64 offset;
 	u64 max_size;
 	bool active;
@@ -140,6 +183,7 @@ struct knet_ftp_pending {
  * @request: what is to be done, when @given
  * @given: there is a job
  * @decided: the result stands; replies may still be awaited
+ * @type_asked: TYPE was sent
  * @size_asked: SIZE was sent
  * @announced: both sides know where the data connection goes
  * @rested: REST was accepted just now
@@ -152,6 +196,7 @@ struct knet_ftp_job {
 	struct knet_ftp_request request;
 	bool given;
 	bool decided;
+	bool type_asked;
 	bool size_asked;
 	bool announced;
 	bool rested;
@@ -172,7 +217,7 @@ struct knet_ftp {
 	bool size_known;
 	u64 size;			/* whole remote file, when @size_known */
 	u32 reply_seq;			/* grows when the reply timer is to start anew */
-	u64 received;			/* bytes of data, kept by knet_ftp_data_bytes() */
+	u64 received;			/* bytes of data (or sent), kept by knet_ftp_data_bytes() */
 	struct knet_ftp_result result;	/* valid at KNET_FTP_OVER */
 
 	/* Private to ftp.c */
@@ -252,7 +297,7 @@ void knet_ftp_data_closed(struct knet_ftp *ftp);
  * knet_ftp_data_bytes() and not written, proves that there is too much.
  */
 u64 knet_ftp_data_room(const struct knet_ftp *ftp);
-/* May data be read from the data connection now? */
+/* May data be read from the data connection (RETR, listings) or sent on it (STOR, APPE) now? */
 bool knet_ftp_data_wanted(const struct knet_ftp *ftp);
 /*
  * The job ends now by our side's decision (local error, timer, cancel); the
