@@ -46,8 +46,10 @@ static void check_job(const struct knet_ftp *ftp, const struct knet_ftp_request 
 {
 	u64 end = request->offset + ftp->received;
 
-	if (!ftp->received)
+	if (!ftp->received || request->op == KNET_FTP_STOR || request->op == KNET_FTP_APPE)
 		return;
+	if (request->op != KNET_FTP_RETR)
+		end = ftp->received;
 	CHECK(!ftp->size_known || end <= ftp->size);
 	CHECK(!request->max_size || end <= request->max_size);
 }
@@ -68,13 +70,19 @@ static void check_success(const struct driver *d)
 {
 	const struct knet_ftp *ftp = &d->ftp;
 	bool whole = d->request.offset + ftp->received == ftp->size;
+	u16 code = ftp->result.code;
 
 	if (ftp->result.class || !ftp->job.decided)
 		return;
-	if (!ftp->result.code)
-		CHECK(d->request.resume && ftp->size_known && whole && !ftp->received);
+	if (!code)
+		CHECK(d->request.op == KNET_FTP_RETR && d->request.resume &&
+		      ftp->size_known && whole && !ftp->received);
+	else if (d->request.op == KNET_FTP_RETR)
+		CHECK(code / 100 == 2 && (whole || !ftp->size_known));
+	else if (d->request.op == KNET_FTP_LIST || d->request.op == KNET_FTP_NLST)
+		CHECK(code / 100 == 2 || (code == 450 && !ftp->received));
 	else
-		CHECK(ftp->result.code / 100 == 2 && (whole || !ftp->size_known));
+		CHECK(code / 100 == 2);
 }
 
 /* Once over, it stays over, with the result that it had. */
@@ -120,8 +128,8 @@ static void check(struct driver *d)
 
 static void end_of_command(struct driver *d)
 {
-	CHECK(d->line_len >= 4);
-	d->line[4] = '\0';
+	CHECK(d->line_len >= 3);
+	d->line[d->line_len] = '\0';
 	if (d->asked_len < QUEUE)
 		memcpy(d->asked[d->asked_len++], d->line, sizeof(d->line));
 	d->line_len = 0;
@@ -204,6 +212,7 @@ static const char *right_answer(const char *verb)
 		{ "ACCT", "230 -\r\n" }, { "TYPE", "200 -\r\n" },
 		{ "SIZE", "213 1000\r\n" }, { "EPSV", "229 (|||4000|)\r\n" },
 		{ "PASV", "227 1,2,3,4,5,6\r\n" }, { "REST", "350 -\r\n" },
+		{ "RNFR", "350 -\r\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
@@ -212,13 +221,23 @@ static const char *right_answer(const char *verb)
 	return "250 -\r\n";
 }
 
+static bool has_data(const char *verb)
+{
+	static const char verbs[][5] = { "RETR", "STOR", "APPE", "LIST", "NLST", "MLSD" };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(verbs[i], verb))
+			return true;
+	return false;
+}
+
 static void answer(struct driver *d)
 {
 	if (!d->asked_len) {
 		say(d, "220 -\r\n");
 		return;
 	}
-	if (!strcmp(d->asked[0], "RETR") && !d->started) {
+	if (has_data(d->asked[0]) && !d->started) {
 		d->started = true;
 		say(d, "150 -\r\n");
 		return;
@@ -316,7 +335,7 @@ static void event(struct driver *d, const uint8_t *line, size_t len)
 
 /*
  * p plain, r relaxed, k account, n no password, a active, u resume, oN offset,
- * mN max-size, 6 IPv6, x a control character in the path name
+ * mN max-size, tN what to do, 6 IPv6, x a control character in the path name
  */
 static void begin(struct driver *d, const uint8_t *line, size_t len)
 {
@@ -326,6 +345,7 @@ static void begin(struct driver *d, const uint8_t *line, size_t len)
 	d->login.user = "u\xff";
 	d->login.password = "p";
 	d->request.pathname = "dir/file \xff";
+	d->request.argument = "other \xff";
 	for (size_t i = 0; i < len; i++) {
 		d->login.plain |= line[i] == 'p';
 		d->login.relaxed |= line[i] == 'r';
@@ -338,6 +358,9 @@ static void begin(struct driver *d, const uint8_t *line, size_t len)
 			d->login.password = NULL;
 		if (line[i] == 'x')
 			d->request.pathname = "file\r\nDELE file";
+		if (line[i] == 't')
+			d->request.op = get_number(line + i + 1, len - i - 1) %
+					(KNET_FTP_SITE + 1);
 		if (line[i] == 'o')
 			d->request.offset = get_number(line + i + 1, len - i - 1);
 		if (line[i] == 'm')

@@ -233,5 +233,6 @@ int main(void)
 	failed += test_ftp_login();
 	failed += test_ftp_connection();
 	failed += test_ftp_transfer();
+	failed += test_ftp_commands();
 	return failed ? 1 : 0;
 }

@@ -67,5 +67,6 @@ int run_scripts(const char *group, const struct script *scripts, size_t count);
 int test_ftp_login(void);
 int test_ftp_connection(void);
 int test_ftp_transfer(void);
+int test_ftp_commands(void);
 
 #endif
