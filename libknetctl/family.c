@@ -64,10 +64,9 @@ int kn_family_resolve(struct knetctl *h)
 	int err;
 
 	err = family_get(h, KNETCTL_FAMILY_NAME, &family);
-	if (err == -ENOENT) {
-		kn_fail(h, ENOENT, NULL);
-		strcpy(h->error, "the knetctl module is not loaded: run 'modprobe knetctl'");
-	}
+	if (err == -ENOENT)
+		return kn_fail_text(h, ENOENT,
+				    "the knetctl module is not loaded: run 'modprobe knetctl'");
 	if (err)
 		return err;
 	h->family = family.id;

@@ -9,6 +9,9 @@
 #define REMOTES_MAX	1024	/* what a request has room for; the module takes fewer */
 #define REMOTE_ROOM	48	/* bytes of one in a request */
 
+/* Servers ask for one, and want it to look like an address (RFC 1635). */
+#define ANONYMOUS_PASSWORD	"anonymous@"
+
 /* End of the structure as it was in the first version. */
 #define SIZE_FIRST	(offsetof(struct knetctl_ftp_get, stall_bytes) + sizeof(uint64_t))
 
@@ -33,6 +36,8 @@ static int take_args(struct knetctl *h, const struct knetctl_ftp_get *from,
 		return kn_fail(h, EINVAL, "no list of addresses");
 	if (args->remote_count > REMOTES_MAX)
 		return kn_fail(h, E2BIG, "more than %d addresses", REMOTES_MAX);
+	if (!args->password && (!args->user || !strcmp(args->user, "anonymous")))
+		args->password = ANONYMOUS_PASSWORD;
 	return 0;
 }
 

@@ -95,7 +95,7 @@ int kn_check(struct knetctl *h)
 	if (h->open_error)
 		return -h->open_error;
 	if (h->pid != getpid())
-		return kn_fail(h, ECHILD, "a handle cannot be used after fork");
+		return kn_fail_text(h, ECHILD, "a handle cannot be used after fork");
 	return 0;
 }
 
@@ -117,9 +117,17 @@ int kn_fail(struct knetctl *h, int err, const char *format, ...)
 	return -err;
 }
 
+/* The same, where the errno's own text would mislead. */
+int kn_fail_text(struct knetctl *h, int err, const char *text)
+{
+	h->attribute[0] = '\0';
+	snprintf(h->error, sizeof(h->error), "%s", text);
+	return -err;
+}
+
 int kn_gone(struct knetctl *h)
 {
-	return kn_fail(h, ESHUTDOWN, "the knetctl module was removed");
+	return kn_fail_text(h, ESHUTDOWN, "the knetctl module was removed");
 }
 
 uint64_t kn_now_ms(void)

@@ -177,6 +177,11 @@ static int drain(struct knetctl *h, struct waiting *w)
 	}
 }
 
+static int late(struct knetctl *h)
+{
+	return kn_fail_text(h, ETIMEDOUT, "the job has not ended in time");
+}
+
 /*
  * Wait for a sign of the job. Returns 0 to look at it again, or -errno. Events
  * may be lost, and with them the sign: so it returns after LOOK_MS anyway.
@@ -195,7 +200,7 @@ static int wait_sign(struct knetctl *h, struct waiting *w)
 			return n < 0 ? n : 0;
 		now = kn_now_ms();
 		if (now >= until)
-			return now >= w->deadline ? kn_fail(h, ETIMEDOUT, NULL) : 0;
+			return now >= w->deadline ? late(h) : 0;
 		n = poll(&pfd, 1, (int)(until - now));
 		if (n < 0)
 			return kn_fail(h, errno, NULL);

@@ -53,6 +53,7 @@ struct knetctl {
 /* handle.c */
 int kn_check(struct knetctl *h);
 int kn_fail(struct knetctl *h, int err, const char *format, ...) KN_PRINTF(3, 4);
+int kn_fail_text(struct knetctl *h, int err, const char *text);
 int kn_gone(struct knetctl *h);
 uint64_t kn_now_ms(void);
 

@@ -66,7 +66,8 @@ void knetctl_close(struct knetctl *handle);
  * knetctl_error() - the text of the last failure
  *
  * One line without newline: the errno's text, and behind it the kernel's own
- * words and the attribute it names. Valid until the next call on the handle,
+ * words and the attribute it names; or words of the library's own where the
+ * errno's would mislead. Valid until the next call on the handle,
  * never NULL, empty when nothing has failed yet. NULL is allowed and means a
  * knetctl_open() that had no memory.
  */
@@ -174,7 +175,7 @@ struct knetctl_ftp_get {
 	const struct sockaddr *active_address;	/* announce this one, or NULL */
 	uint16_t port_min, port_max;	/* active mode listens here; 0: any */
 	const char *user;		/* NULL: anonymous */
-	const char *password;
+	const char *password;		/* NULL: none, for anonymous "anonymous@" */
 	const char *account;
 	const char *pathname;
 	uint64_t offset;		/* start here, in both files */
@@ -233,7 +234,8 @@ int knetctl_job_cancel(struct knetctl *handle, uint32_t id);
  * Events of subscribed groups that come meanwhile are kept for knetctl_process(),
  * in order. A loss of events does not make it miss the end.
  * Returns 0 with the result in @job, -ETIMEDOUT, -ENOENT (no such job),
- * -ESHUTDOWN when the module went away, -EINTR when a signal came.
+ * -ESHUTDOWN when the module went away, -EINTR when a signal came. After
+ * -ETIMEDOUT and -EINTR the result stays held for this handle.
  */
 int knetctl_job_wait(struct knetctl *handle, uint32_t id, int timeout_ms,
 		     struct knetctl_job *job);
