@@ -336,6 +336,7 @@ struct knet_server {
  * @aborted: the namespace goes away, no socket may be made; @lock
  * @connected: the control connection stands
  * @counted: among knet_sessions_total; knet_net.lock
+ * @surplus: the server refused it while it serves others of us: no further job
  * @idle_since: jiffies when it began to be idle
  * @wrong_peers: connections to our data socket that came from somebody else
  * @remote: index of the address in use
@@ -361,6 +362,7 @@ struct knet_session {
 	bool aborted;
 	bool connected;
 	bool counted;
+	bool surplus;
 	unsigned long idle_since;
 	unsigned int wrong_peers;
 	unsigned int remote;
@@ -464,6 +466,7 @@ struct knet_server *knet_server_find(struct knet_net *kn, struct knet_server *ca
 void knet_server_put(struct knet_server *server);
 int knet_server_submit(struct knet_server *server, struct knet_job *job,
 		       struct netlink_ext_ack *extack);
+void knet_server_kick(struct knet_server *server);
 struct knet_job *knet_server_take(struct knet_server *server, struct knet_session *session);
 
 /* -------------------------------------------------------- session.c -- */

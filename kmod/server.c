@@ -125,7 +125,7 @@ static struct knet_session *server_idle_session(struct knet_server *server)
 	struct knet_session *session;
 
 	list_for_each_entry(session, &server->sessions, server_node)
-		if (!session->job)
+		if (!session->job && !session->surplus)
 			return session;
 	return NULL;
 }
@@ -161,6 +161,21 @@ int knet_server_submit(struct knet_server *server, struct knet_job *job,
 	}
 	list_add_tail(&job->queue, &server->jobs);
 	return 0;
+}
+
+/**
+ * knet_server_kick() - let an idle session take a job that waits
+ * @server: with jobs; the busy sessions look for themselves
+ *
+ * Context: Process, knet_net.lock held.
+ */
+void knet_server_kick(struct knet_server *server)
+{
+	struct knet_session *session = server_idle_session(server);
+
+	lockdep_assert_held(&server->kn->lock);
+	if (session && knet_server_take(server, session))
+		knet_session_wake(session);
 }
 
 /**

@@ -249,20 +249,31 @@ static void session_timer_expired(struct knet_session *s)
 	}
 }
 
-/* Wait for a socket, a cancel or a timer; what a timer means is told to the machine. */
-static void session_wait(struct knet_session *s)
+/* Tell the machine when a timer is over, however busy the server keeps us; true when it is. */
+static bool session_check_timers(struct knet_session *s)
 {
-	unsigned long limit = timer_limit(s);
-	unsigned long wait = knet_data_wait_limit(s, knet_session_time_left(s, limit));
+	unsigned long limit;
 
-	if (knet_waker_wait(&s->waker, wait))
-		return;
-	knet_data_waited(s);
-	if (s->deadline && !knet_time_left(s->deadline))
+	session_update_timer(s);
+	limit = timer_limit(s);
+	if (s->deadline && !knet_time_left(s->deadline)) {
 		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
 			      "not done within the total timeout");
-	else if (!knet_session_time_left(s, limit))
-		session_timer_expired(s);
+		return true;
+	}
+	if (!limit || knet_time_left(s->timer_start + limit))
+		return false;
+	session_timer_expired(s);
+	return true;
+}
+
+/* Wait for a socket, a cancel or a timer. */
+static void session_wait(struct knet_session *s)
+{
+	unsigned long wait = knet_session_time_left(s, timer_limit(s));
+
+	if (!knet_waker_wait(&s->waker, knet_data_wait_limit(s, wait)))
+		knet_data_waited(s);
 }
 
 /* ------------------------------------------------------------ one job -- */
@@ -333,6 +344,7 @@ static bool session_pump(struct knet_session *s)
 static void session_run(struct knet_session *s)
 {
 	const char *why;
+	bool progress;
 	int err;
 
 	s->timer = KNET_FTP_TIMER_NONE;
@@ -343,16 +355,16 @@ static void session_run(struct knet_session *s)
 			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, why);
 			continue;
 		}
-		if (session_pump(s)) {
-			session_publish_size(s);
-			cond_resched();
+		progress = session_pump(s);
+		session_publish_size(s);
+		if (knet_ftp_next(&s->ftp) == KNET_FTP_OVER || session_check_timers(s))
 			continue;
-		}
-		session_update_timer(s);
-		session_wait(s);
+		if (progress)
+			cond_resched();
+		else
+			session_wait(s);
 	}
 	knet_data_close(s);
-	session_publish_size(s);
 }
 
 /*
@@ -373,7 +385,9 @@ static bool session_refused(struct knet_session *s)
 		others |= other != s && other->connected;
 	if (others && server->session_count > 1) {
 		server->session_limit = server->session_count - 1;
+		s->surplus = true;
 		knet_job_requeue(s->job);
+		knet_server_kick(server);
 	} else {
 		others = false;
 	}
@@ -463,7 +477,7 @@ static void session_work(struct work_struct *work)
 	xchg(&s->waker.kicked, false);
 	for (;;) {
 		mutex_lock(&kn->lock);
-		if (!s->job && !knet_server_take(s->server, s))
+		if (!s->job && (s->surplus || !knet_server_take(s->server, s)))
 			break;
 		mutex_unlock(&kn->lock);
 		session_do_job(s);
