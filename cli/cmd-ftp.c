@@ -382,7 +382,8 @@ static int transfer(struct cli *c, struct transfer *t, int signals)
 		status = wait_for_job(c, id, signals, &t->progress, &job);
 	if (!status)
 		return finish(c, t, &job);
-	target_abandon(&t->target);
+	if (target_abandon(&t->target) && status == STATUS_MODULE)
+		hint(c, "%s keeps what came; --resume gets the rest", t->target.shown);
 	return status;
 }
 

@@ -24,16 +24,32 @@ static void more_members(struct cli *c, const struct knetctl_job *job)
 struct list {
 	struct cli *c;
 	uint32_t state;		/* 0: any */
+	bool begun;
 };
+
+/* Not before it is known that there is a list: an error leaves stdout empty. */
+static void list_begin(struct list *list)
+{
+	struct cli *c = list->c;
+
+	if (list->begun)
+		return;
+	list->begun = true;
+	out_list(c);
+	if (!c->quiet)
+		out_text(c, "%-7s %-8s %-9s %8s %8s %s\n", "ID", "KIND", "STATE", "BYTES", "SIZE",
+			 "REMOTE AND PATHNAME");
+}
 
 static int list_one(const struct knetctl_job *job, void *data)
 {
 	char bytes[TEXT_SIZE], size[TEXT_SIZE], remote[TEXT_SIZE];
-	const struct list *list = data;
+	struct list *list = data;
 	struct cli *c = list->c;
 
 	if (list->state && job->state != list->state)
 		return 0;
+	list_begin(list);
 	out_object(c);
 	job_members(c, job);
 	more_members(c, job);
@@ -81,12 +97,11 @@ static int list_jobs(struct cli *c, uint32_t state)
 
 	if (status)
 		return status;
-	out_list(c);
-	if (!c->quiet)
-		out_text(c, "%-7s %-8s %-9s %8s %8s %s\n", "ID", "KIND", "STATE", "BYTES", "SIZE",
-			 "REMOTE AND PATHNAME");
 	err = knetctl_job_list(c->handle, list_one, &list);
-	out_list_end(c);
+	if (err >= 0)
+		list_begin(&list);
+	if (list.begun)
+		out_list_end(c);
 	return err < 0 ? fail_library(c, err, NULL) : STATUS_OK;
 }
 
@@ -164,6 +179,8 @@ static int run_show(struct cli *c, int argc, char **argv)
 	if (status)
 		return status;
 	err = knetctl_job_get(c->handle, id, &job);
+	if (err == -ENOENT)
+		return fail_text(c, STATUS_FAILED, ENOENT, "there is no job %u", id);
 	if (err < 0)
 		return fail_library(c, err, argv[1]);
 	out_object(c);
