@@ -240,6 +240,7 @@ static void saw_activity(struct knetctl *h)
 /* The socket dropped something: ask as soon as it is empty. */
 static void saw_overrun(struct knetctl *h)
 {
+	h->overruns++;
 	h->need_sync = true;
 	h->idle_at = 0;
 }

@@ -147,19 +147,16 @@ static int look(struct knetctl *h, struct waiting *w)
 /* Read all events that are there. 1: look at the job again. */
 static int drain(struct knetctl *h, struct waiting *w)
 {
+	unsigned int overruns = h->overruns;
 	struct kn_chunk *chunk;
 	enum kn_found found;
 	bool look_again = false;
 	int err;
 
 	for (;;) {
-		bool overrun = h->need_sync;
-
 		err = kn_event_read(h, &chunk);
-		if (h->need_sync && !overrun)
-			look_again = true;
 		if (err <= 0)
-			return err ? err : look_again;
+			return err ? err : look_again || h->overruns != overruns;
 		found = kn_stream_scan(&h->stream, chunk, w->id, w->scratch);
 		if (h->subscribed)
 			kn_stream_feed(&h->stream, chunk);

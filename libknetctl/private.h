@@ -41,6 +41,7 @@ struct knetctl {
 	uint32_t notify_id;		/* nlctrl's own group */
 	unsigned int joined;		/* groups joined on event_fd, ours too */
 	unsigned int subscribed;	/* groups the user wants */
+	unsigned int overruns;		/* of event_fd */
 	bool need_sync;			/* the event socket dropped something */
 	bool active;			/* events came since the last sync */
 	uint64_t idle_at;		/* then ask for a loss at the tail, ms */
