@@ -163,6 +163,18 @@ static const struct script scripts[] = {
 	{ .name = "RNTO with CR", .request = { .op = KNET_FTP_RENAME, .argument = "g\r" },
 	  .lines = LOGIN "= local EINVAL 0\nusable\n" },
 	{ .name = "RNTO without a name", OP(RENAME), .lines = LOGIN "= local EINVAL 0\nusable\n" },
+	{ .name = "DELE 300", OP(DELE),
+	  .lines = LOGIN "> DELE f\n< 300 -\n= protocol EPROTO 300\nusable\n" },
+	{ .name = "SIZE 300", OP(SIZE),
+	  .lines = LOGIN "> TYPE I\n> SIZE f\n< 200 -\n< 300 -\n= protocol EPROTO 300\nusable\n" },
+	{ .name = "RNFR 400", .request = { .op = KNET_FTP_RENAME, .argument = "g" },
+	  .lines = LOGIN "> RNFR f\n< 400 no\n= transient EREMOTEIO 400 no\nusable\n" },
+	{ .name = "RNFR 532, ACCT", .login = { .account = "a" },
+	  .request = { .op = KNET_FTP_RENAME, .argument = "g" },
+	  .lines = LOGIN "> RNFR f\n< 532 who\n> ACCT a\n< 230 -\n> RNFR f\n" },
+	{ .name = "STOR: 150 to EPSV is no leave to send", OP(STOR),
+	  .lines = LOGIN "> TYPE I\n> EPSV\n< 200 -\n< 150 -\n< 229 (|||4000|)\nconnect 4000\n"
+		   "> STOR f\ndeaf\n< 150 -\nreading\n" },
 };
 
 int test_ftp_commands(void)

@@ -226,6 +226,27 @@ static const struct script scripts[] = {
 	{ .name = "plain: resuming is refused", .login = { .plain = true },
 	  .request = { .offset = 5, .resume = true },
 	  .lines = LOGIN "= local EOPNOTSUPP 0\nusable\n" },
+
+	{ .name = "EPSV with different delimiters",
+	  .lines = ASKED "< 200 -\n< 213 10\n< 229 (|!|4000|)\n= protocol EPROTO 0\nbroken\n" },
+	{ .name = "EPSV with DEL as delimiter",
+	  .lines = ASKED "< 200 -\n< 213 10\n< 229 (\x7f\x7f\x7f" "4000\x7f)\n"
+		   "= protocol EPROTO 0\nbroken\n" },
+	{ .name = "EPRT 300", ACTIVE,
+	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |1|192.0.2.1|4660|\n"
+		   "< 200 -\n< 213 10\n< 300 x\n> PORT 192,0,2,1,18,52\n< 300 x\nshut\n"
+		   "= protocol EPROTO 300\nusable\n" },
+	{ .name = "the second RETR: no connection, 426",
+	  .lines = SENT GOT "job\n> SIZE f\n> EPSV\n< 213 10\n< 229 (|||5000|)\n> RETR f\n"
+		   "refuse 5000\n< 426 cannot\n= network ECONNREFUSED 0\nusable\n" },
+	{ .name = "the second RETR: no connection, 451",
+	  .lines = SENT GOT "job\n> SIZE f\n> EPSV\n< 213 10\n< 229 (|||5000|)\n> RETR f\n"
+		   "refuse 5000\n< 451 disk\n= transient EREMOTEIO 451 disk\nusable\n" },
+	{ .name = "the second RETR: 532, and then no connection", .login = { .account = "a" },
+	  .lines = SENT GOT "job\n> SIZE f\n> EPSV\n< 213 10\n< 229 (|||5000|)\n> RETR f\n"
+		   "connect 5000\n< 532 who\n> ACCT a\nshut\n< 230 -\n> EPSV\n"
+		   "< 229 (|||5001|)\n> RETR f\nrefuse 5001\n< 425 cannot\n"
+		   "= network ECONNREFUSED 0\nusable\n" },
 };
 
 int test_ftp_connection(void)

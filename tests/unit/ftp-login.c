@@ -145,6 +145,17 @@ static const struct script scripts[] = {
 	{ .name = "half a reply before a job is none to it", .no_job = true,
 	  .lines = LOGIN "< 200 \x02\nidle\njob\n> TYPE I\n> SIZE f\n> EPSV\n"
 		   "< I\n= protocol EPROTO 0\nbroken\n" },
+
+	/* Codes just beyond those that are taken */
+	{ .name = "greeting 300", .lines = "< 300 x\n= protocol EPROTO 300\nbroken\n" },
+	{ .name = "USER 300", .lines = "< 220 x\n> USER u\n< 300 x\n= protocol EPROTO 300\nbroken\n" },
+	{ .name = "USER 400", .lines = "< 220 x\n> USER u\n< 400 x\n= transient EACCES 400\nbroken\n" },
+	{ .name = "PASS 300",
+	  .lines = "< 220 x\n> USER u\n< 331 x\n> PASS p\n< 300 x\n= protocol EPROTO 300\nbroken\n" },
+	{ .name = "ACCT 300", .login = { .account = "a" },
+	  .lines = "< 220 x\n> USER u\n< 332 x\n> ACCT a\n< 300 x\n= protocol EPROTO 300\nbroken\n" },
+	{ .name = "TYPE 300",
+	  .lines = ASKED "< 300 x\n< 550 -\n< 229 (|||1|)\n= protocol EPROTO 300\nusable\n" },
 };
 
 int test_ftp_login(void)

@@ -280,6 +280,29 @@ static const struct script scripts[] = {
 	  .lines = SENT "< 553-\n< 553- excluded\n< 150 coming\ndata 10\neof\n< 226 -\n= ok 226\n" },
 	{ .name = "relaxed: 250- ended by 226", .login = { .relaxed = true },
 	  .lines = FLOWING "data 10\neof\n< 250-done\n< 550\n< 226 done\n= ok 226 done\nusable\n" },
+
+	/* Codes just beyond those that are taken, and others */
+	{ .name = "RETR 300", .lines = SENT "< 300 x\nshut\n= protocol EPROTO 300\nusable\n" },
+	{ .name = "RETR 400", .lines = SENT "< 400 x\nshut\n= transient EREMOTEIO 400\n" NEXT },
+	{ .name = "RETR 430", .lines = SENT "< 430 x\nshut\n= transient EACCES 430\n" NEXT },
+	{ .name = "resume: SIZE 400", .request = { .offset = 4, .resume = true },
+	  .lines = ASKED "< 200 -\n< 400 x\n< 229 (|||4000|)\n= transient EREMOTEIO 400 x\n" },
+	{ .name = "RETR 532, ACCT 300", .login = { .account = "a" },
+	  .lines = SENT "< 532 who\n> ACCT a\nshut\n< 300 x\n= protocol EPROTO 300\nusable\n" },
+	{ .name = "RETR 532, ACCT 400", .login = { .account = "a" },
+	  .lines = SENT "< 532 who\n> ACCT a\nshut\n< 400 x\n= transient EACCES 400\nusable\n" },
+	{ .name = "RETR 532 after ACCT in the login", .login = { .account = "a" },
+	  .lines = "< 220 -\n> USER u\n< 332 who\n> ACCT a\n< 230 in\n> TYPE I\n> SIZE f\n"
+		   "> EPSV\n< 200 -\n< 213 10\n< 229 (|||4000|)\nconnect 4000\n> RETR f\n"
+		   "< 532 who\nshut\n= permanent EACCES 532 who\nusable\n" },
+	{ .name = "max-size equals the offset", .request = { .max_size = 20, .offset = 20 },
+	  .lines = ASKED "< 200 -\n< 500 -\n< 229 (|||4000|)\n> REST 20\nconnect 4000\n"
+		   "room 0\n< 350 -\n> RETR f\n< 150 -\nreading\neof\n< 226 -\n= ok 226\n" },
+	{ .name = "the largest offset there is", .request = { .offset = 9223372036854775807u },
+	  .lines = ASKED "< 200 -\n< 500 -\n< 229 (|||4000|)\n> REST 9223372036854775807\n" },
+	{ .name = "150 to SIZE is no beginning of the transfer",
+	  .lines = ASKED "< 200 -\n< 150 -\n< 213 10\n< 229 (|||4000|)\nconnect 4000\n> RETR f\n"
+		   "timer reply\n" },
 };
 
 int test_ftp_transfer(void)

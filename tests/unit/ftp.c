@@ -198,6 +198,42 @@ static void test_events_out_of_place(void **state)
 	assert_int_equal(ftp.received, 0);
 	say("220 hi\r\n");
 	assert_int_equal(send_all(), strlen("USER u\r\n"));
+	say("230 in\r\n");
+	send_all();
+	say("200 -\r\n213 5\r\n229 (|||1|)\r\n");
+	knet_ftp_listening(&ftp, addr, 1);
+	knet_ftp_data_closed(&ftp);
+	assert_int_equal(knet_ftp_next(&ftp), KNET_FTP_CONNECT);
+	knet_ftp_data_bytes(&ftp, 5);
+	assert_int_equal(ftp.received, 0);
+	knet_ftp_data_open(&ftp);
+	knet_ftp_data_closed(&ftp);
+	knet_ftp_data_open(&ftp);
+	send_all();
+	assert_true(knet_ftp_data_wanted(&ftp));
+	knet_ftp_fail(&ftp, KNETCTL_ERROR_CLASS_LOCAL, EIO, "disk");
+	knet_ftp_data_bytes(&ftp, 5);
+	knet_ftp_data_failed(&ftp, ECONNREFUSED, NULL);
+	knet_ftp_fail(&ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT, "late");
+	assert_int_equal(knet_ftp_next(&ftp), KNET_FTP_OVER);
+	assert_int_equal(ftp.received, 0);
+	assert_int_equal(ftp.result.err, EIO);
+}
+
+/* Data that come before RETR is out as a whole are not its. */
+static void test_data_before_the_command(void **state)
+{
+	(void)state;
+	begin(&nobody, "f");
+	say("230 hi\r\n");
+	send_all();
+	say("200 -\r\n213 5\r\n229 (|||1|)\r\n");
+	knet_ftp_data_open(&ftp);
+	assert_false(knet_ftp_data_wanted(&ftp));
+	knet_ftp_sent(&ftp, strlen("RETR f\r"));
+	assert_false(knet_ftp_data_wanted(&ftp));
+	knet_ftp_sent(&ftp, 1);
+	assert_true(knet_ftp_data_wanted(&ftp));
 }
 
 static void test_arguments(void **state)
@@ -226,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_reply_seq),
 		cmocka_unit_test(test_long_text_of_a_result),
 		cmocka_unit_test(test_events_out_of_place),
+		cmocka_unit_test(test_data_before_the_command),
 		cmocka_unit_test(test_arguments),
 	};
 	int failed = cmocka_run_group_tests_name("ftp: machine", tests, NULL, NULL);
