@@ -100,7 +100,7 @@ static size_t distance(const char *a, const char *b)
 
 const char *suggest(const char *word, const char *const *names, size_t count)
 {
-	size_t least = strlen(word) / 3 + 1, i, d;
+	size_t least = strlen(word) < 6 ? 1 : strlen(word) / 3, i, d;
 	const char *best = NULL;
 
 	for (i = 0; i < count; i++) {
