@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel module: load it, remove it, turn its parameters."""
+
+import contextlib
+import os
+import subprocess
+
+PARAMETERS = "/sys/module/knetctl/parameters/"
+
+
+def is_loaded():
+    return os.path.exists("/sys/module/knetctl")
+
+
+def load(**parameters):
+    if not is_loaded():
+        subprocess.run(["insmod", os.environ["KNETCTL_KO"],
+                        *(f"{k}={v}" for k, v in parameters.items())], check=True)
+
+
+def unload(limit=10):
+    if is_loaded():
+        subprocess.run(["rmmod", "knetctl"], check=True, timeout=limit)
+
+
+@contextlib.contextmanager
+def parameter(name, value):
+    """A parameter with another value for a while."""
+    with open(PARAMETERS + name, "r+") as f:
+        before = f.read().strip()
+        f.write(str(value))
+    try:
+        yield
+    finally:
+        with open(PARAMETERS + name, "w") as f:
+            f.write(before)
