@@ -34,6 +34,13 @@ static void data_control_addr(struct knet_session *s, bool remote, struct knet_a
 		knet_sock_local(&s->control, addr);
 }
 
+static void data_opened(struct knet_session *s)
+{
+	s->data_state = KNET_DATA_OPEN;
+	s->stream.gathering = false;
+	s->all_sent = false;
+}
+
 static int data_begin_connect(struct knet_session *s)
 {
 	struct knet_addr addr;
@@ -81,8 +88,7 @@ bool knet_data_connect(struct knet_session *s)
 		knet_ftp_data_failed(&s->ftp, -err, "cannot connect to the server's data port");
 		return true;
 	}
-	s->data_state = KNET_DATA_OPEN;
-	s->stream.gathering = false;
+	data_opened(s);
 	knet_ftp_data_open(&s->ftp);
 	return true;
 }
@@ -186,8 +192,7 @@ bool knet_data_accept(struct knet_session *s)
 	}
 	knet_sock_abort(&s->data);
 	knet_sock_move(&s->data, &ks);
-	s->data_state = KNET_DATA_OPEN;
-	s->stream.gathering = false;
+	data_opened(s);
 	knet_ftp_data_open(&s->ftp);
 	return true;
 }
@@ -203,6 +208,19 @@ static size_t data_room(struct knet_session *s, loff_t pos, size_t len)
 	return min_t(u64, room, len);
 }
 
+/* @moved bytes count for the job, @seen for the stall timer: enough of them start it anew. */
+static void data_count(struct knet_session *s, size_t moved, size_t seen)
+{
+	struct knet_job *job = s->job;
+
+	atomic64_add(moved, &job->bytes);
+	s->stall_count += seen;
+	if (s->timer == KNET_FTP_TIMER_DATA && s->stall_count >= job->timers.stall_bytes) {
+		s->timer_start = jiffies;
+		s->stall_count = 0;
+	}
+}
+
 /* The bytes in the stream go to the file, and the machine hears of them. */
 static void data_write(struct knet_session *s, size_t len)
 {
@@ -214,18 +232,13 @@ static void data_write(struct knet_session *s, size_t len)
 	int err;
 
 	done = knet_stream_write(&s->stream, job->file, pos, room, &err);
-	atomic64_add(done, &job->bytes);
+	data_count(s, done, len);
 	if (!err && past_limit)
 		err = -EFBIG;
 	if (err)
 		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, "cannot write to the file");
 	else
 		knet_ftp_data_bytes(&s->ftp, len);
-	s->stall_count += len;
-	if (s->timer == KNET_FTP_TIMER_DATA && s->stall_count >= job->timers.stall_bytes) {
-		s->timer_start = jiffies;
-		s->stall_count = 0;
-	}
 	knet_job_progress(job);
 }
 
@@ -254,21 +267,10 @@ static int data_pull(struct knet_session *s)
 	return n;
 }
 
-/**
- * knet_data_receive() - move data that has arrived into the file
- * @s: session
- *
- * Context: The session's worker, with the job's credentials and without the
- * session's lock; waits for the file system.
- * Return: true when something happened.
- */
-bool knet_data_receive(struct knet_session *s)
+static bool data_receive(struct knet_session *s)
 {
-	int n;
+	int n = data_pull(s);
 
-	if (s->data_state != KNET_DATA_OPEN || !knet_ftp_data_wanted(&s->ftp))
-		return false;
-	n = data_pull(s);
 	if (n == -EAGAIN)
 		return false;
 	if (n > 0)
@@ -278,6 +280,103 @@ bool knet_data_receive(struct knet_session *s)
 	else
 		knet_ftp_data_eof(&s->ftp, -n);
 	return true;
+}
+
+/* All is sent: what the server may still say here is dropped, its end is what counts. */
+static bool data_drain(struct knet_session *s)
+{
+	char junk[256];
+	int n;
+
+	mutex_lock(&s->lock);
+	n = s->aborted ? -EAGAIN : knet_sock_recv(&s->data, junk, sizeof(junk));
+	if (n <= 0 && n != -EAGAIN) {
+		if (n)
+			knet_sock_abort(&s->data);
+		else
+			knet_sock_close(&s->data);
+		s->data_state = KNET_DATA_NONE;
+	}
+	mutex_unlock(&s->lock);
+	if (n <= 0 && n != -EAGAIN)
+		knet_ftp_data_eof(&s->ftp, -n);
+	return n != -EAGAIN;
+}
+
+/* Tell the server that this is all; the end of its side follows. */
+static void data_finish(struct knet_session *s)
+{
+	mutex_lock(&s->lock);
+	if (!s->aborted)
+		kernel_sock_shutdown(s->data.sock, SHUT_WR);
+	s->all_sent = true;
+	mutex_unlock(&s->lock);
+}
+
+/* Whether sending would tell anything; if not, the worker is woken when it would. */
+static bool data_writable(struct knet_session *s)
+{
+	bool writable = false;
+	struct sock *sk;
+
+	mutex_lock(&s->lock);
+	if (s->aborted)
+		goto unlock;
+	sk = s->data.sock->sk;
+	writable = READ_ONCE(sk->sk_err) || sk_stream_is_writeable(sk);
+	if (writable)
+		goto unlock;
+	/* The order of tcp_poll(): ask to be told, then look again. */
+	set_bit(SOCK_NOSPACE, &s->data.sock->flags);
+	smp_mb__after_atomic();
+	writable = READ_ONCE(sk->sk_err) || sk_stream_is_writeable(sk);
+unlock:
+	mutex_unlock(&s->lock);
+	return writable;
+}
+
+static bool data_send(struct knet_session *s)
+{
+	struct knet_stream_send send = { .ks = &s->data, .lock = &s->lock };
+	struct knet_job *job = s->job;
+	loff_t pos = job->request.offset + atomic64_read(&job->bytes);
+	ssize_t n;
+
+	if (s->all_sent)
+		return data_drain(s);
+	if (!data_writable(s))
+		return false;
+	n = knet_stream_send(&send, job->file, pos);
+	if (n == -EAGAIN)
+		return false;
+	if (!n) {
+		data_finish(s);
+	} else if (n > 0) {
+		data_count(s, n, n);
+		knet_ftp_data_bytes(&s->ftp, n);
+		knet_job_progress(job);
+	} else if (send.sock_err) {
+		knet_data_close(s);
+		knet_ftp_data_eof(&s->ftp, -n);
+	} else {
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -n, "cannot read from the file");
+	}
+	return true;
+}
+
+/**
+ * knet_data_move() - move data between socket and file, as much as goes without waiting
+ * @s: session
+ *
+ * Context: The session's worker, with the job's credentials and without the
+ * session's lock; waits for the file system.
+ * Return: true when something happened.
+ */
+bool knet_data_move(struct knet_session *s)
+{
+	if (s->data_state != KNET_DATA_OPEN || !knet_ftp_data_wanted(&s->ftp))
+		return false;
+	return s->job->sends ? data_send(s) : data_receive(s);
 }
 
 /**

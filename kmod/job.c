@@ -46,6 +46,7 @@ static void job_release(struct knet_object *obj)
 	put_cred(job->cred);
 	kfree(job->user);
 	kfree(job->pathname);
+	kfree(job->argument);
 	kfree(job->message);
 	knet_net_put(job->kn);
 	call_rcu(&job->obj.rcu, job_free);

@@ -207,9 +207,11 @@ struct knet_timers {
  * @memcg: who pays for the page cache, or NULL
  * @fsize_limit: RLIMIT_FSIZE of the caller
  * @timers: how long it waits
- * @request: for the FTP machine; its strings are @pathname
+ * @sends: the file goes to the server
+ * @request: for the FTP machine; its strings are @pathname and @argument
  * @user: who logs in, NUL-terminated
  * @pathname: NUL-terminated
+ * @argument: NUL-terminated, or NULL
  * @active_addr: announced instead of the control connection's, length 0 for none
  * @active_addr_len: 0, 4 or 16
  * @port_min: of the data socket in active mode; 0 for any
@@ -251,9 +253,11 @@ struct knet_job {
 	struct mem_cgroup *memcg;
 	u64 fsize_limit;
 	struct knet_timers timers;
+	bool sends;
 	struct knet_ftp_request request;
 	char *user;
 	char *pathname;
+	char *argument;
 	u8 active_addr[16];
 	u8 active_addr_len;
 	u16 port_min;
@@ -287,7 +291,8 @@ struct knet_job {
  * @jobs: queued jobs, oldest first
  * @sessions: its sessions, by @server_node
  * @session_count: members of @sessions
- * @session_limit: how many there may be; falls when the server refuses one
+ * @session_limit: how many there may be
+ * @session_ceiling: how many the server allows, as far as it has shown
  * @cred: the caller's
  * @login: for the FTP machine; its strings are ours
  * @user: NUL-terminated
@@ -308,6 +313,7 @@ struct knet_server {
 	struct list_head sessions;
 	unsigned int session_count;
 	unsigned int session_limit;
+	unsigned int session_ceiling;
 	const struct cred *cred;
 	struct knet_ftp_login login;
 	char *user;
@@ -333,6 +339,7 @@ struct knet_server {
  * @control: the control connection
  * @data: the data connection, or the socket that waits for it
  * @data_state: what @data is
+ * @all_sent: the whole file was given to @data, whose end is awaited
  * @aborted: the namespace goes away, no socket may be made; @lock
  * @connected: the control connection stands
  * @counted: among knet_sessions_total; knet_net.lock
@@ -359,6 +366,7 @@ struct knet_session {
 	struct knet_sock control;
 	struct knet_sock data;
 	enum knet_data_state data_state;
+	bool all_sent;
 	bool aborted;
 	bool connected;
 	bool counted;
@@ -494,7 +502,7 @@ void knet_control_hang_up(struct knet_session *s);
 bool knet_data_connect(struct knet_session *session);
 bool knet_data_listen(struct knet_session *session);
 bool knet_data_accept(struct knet_session *session);
-bool knet_data_receive(struct knet_session *session);
+bool knet_data_move(struct knet_session *session);
 void knet_data_close(struct knet_session *session);
 unsigned long knet_data_wait_limit(struct knet_session *session, unsigned long wait);
 void knet_data_waited(struct knet_session *session);

@@ -17,8 +17,8 @@ const struct nla_policy knetctl_endpoint_nl_policy[KNETCTL_A_ENDPOINT_IFINDEX + 
 	[KNETCTL_A_ENDPOINT_IFINDEX] = { .type = NLA_U32, },
 };
 
-const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_PORT_MAX + 1] = {
-	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1] = {
+	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[KNETCTL_A_FTP_USER] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_PASSWORD] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_ACCOUNT] = { .type = NLA_BINARY, },
@@ -27,6 +27,10 @@ const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_PORT_MAX + 1] = {
 	[KNETCTL_A_FTP_ACTIVE_ADDRESS] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
 	[KNETCTL_A_FTP_PORT_MAX] = NLA_POLICY_MIN(NLA_U16, 1),
+	[KNETCTL_A_FTP_ARGUMENT] = { .type = NLA_BINARY, },
+	[KNETCTL_A_FTP_LISTING] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[KNETCTL_A_FTP_CHECKSUM] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[KNETCTL_A_FTP_SESSIONS] = NLA_POLICY_RANGE(NLA_U32, 1, 512),
 };
 
 /* KNETCTL_CMD_STATUS - do */
@@ -39,7 +43,7 @@ const struct nla_policy knetctl_event_sync_nl_policy[KNETCTL_A_SYNC_PAD + 1] = {
 
 /* KNETCTL_CMD_JOB_START - do */
 const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_FTP + 1] = {
-	[KNETCTL_A_JOB_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
+	[KNETCTL_A_JOB_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 12),
 	[KNETCTL_A_JOB_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1),
 	[KNETCTL_A_JOB_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[KNETCTL_A_JOB_REMOTE] = NLA_POLICY_NESTED(knetctl_endpoint_nl_policy),

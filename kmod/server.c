@@ -24,6 +24,7 @@ struct knet_server *knet_server_alloc(struct knet_net *kn)
 	server->kn = kn;
 	server->ref = 1;
 	server->session_limit = KNET_SESSIONS_DEFAULT;
+	server->session_ceiling = KNET_SESSIONS_LIMIT;
 	server->cred = get_current_cred();
 	INIT_LIST_HEAD(&server->node);
 	INIT_LIST_HEAD(&server->jobs);

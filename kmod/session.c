@@ -299,23 +299,21 @@ int knet_session_must_end(const struct knet_session *s, const char **why)
 
 static void session_publish_size(struct knet_session *s)
 {
-	if (!s->ftp.size_known || s->job->size == s->ftp.size)
+	if (s->job->sends || !s->ftp.size_known || s->job->size == s->ftp.size)
 		return;
 	mutex_lock(&s->server->kn->lock);
 	s->job->size = s->ftp.size;
 	mutex_unlock(&s->server->kn->lock);
 }
 
-/* Do all that can be done without waiting; false when there was nothing. */
-static bool session_pump(struct knet_session *s)
+/* Whatever the sockets allow without waiting; false when there was nothing. */
+static bool session_pump_sockets(struct knet_session *s)
 {
 	bool progress;
 
-	mutex_lock(&s->lock);
-	if (s->aborted) {
-		mutex_unlock(&s->lock);
-		return true;
-	}
+	lockdep_assert_held(&s->lock);
+	if (s->aborted)
+		return false;
 	progress = knet_control_receive(s);
 	progress |= knet_control_send(s);
 	switch (knet_ftp_next(&s->ftp)) {
@@ -330,14 +328,23 @@ static bool session_pump(struct knet_session *s)
 	}
 	if (s->data_state == KNET_DATA_LISTENING)
 		progress |= knet_data_accept(s);
-	mutex_unlock(&s->lock);
+	return progress;
+}
 
+/* Do all that can be done without waiting; false when there was nothing. */
+static bool session_pump(struct knet_session *s)
+{
+	bool progress;
+
+	mutex_lock(&s->lock);
+	progress = session_pump_sockets(s);
+	mutex_unlock(&s->lock);
 	if (knet_ftp_next(&s->ftp) == KNET_FTP_CLOSE_DATA) {
 		knet_data_close(s);
 		knet_ftp_data_closed(&s->ftp);
 		return true;
 	}
-	return knet_data_receive(s) || progress;
+	return knet_data_move(s) || progress;
 }
 
 /* From the first command to the machine's verdict. */
@@ -351,11 +358,9 @@ static void session_run(struct knet_session *s)
 	s->wrong_peers = 0;
 	while (knet_ftp_next(&s->ftp) != KNET_FTP_OVER) {
 		err = knet_session_must_end(s, &why);
-		if (err) {
+		if (err)
 			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, why);
-			continue;
-		}
-		progress = session_pump(s);
+		progress = session_pump(s) || err;
 		session_publish_size(s);
 		if (knet_ftp_next(&s->ftp) == KNET_FTP_OVER || session_check_timers(s))
 			continue;
@@ -384,7 +389,8 @@ static bool session_refused(struct knet_session *s)
 	list_for_each_entry(other, &server->sessions, server_node)
 		others |= other != s && other->connected;
 	if (others && server->session_count > 1) {
-		server->session_limit = server->session_count - 1;
+		server->session_ceiling = server->session_count - 1;
+		server->session_limit = min(server->session_limit, server->session_ceiling);
 		s->surplus = true;
 		knet_job_requeue(s->job);
 		knet_server_kick(server);

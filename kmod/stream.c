@@ -39,6 +39,32 @@ static bool stream_is_kernel_fs(const struct super_block *sb)
 }
 
 /**
+ * knet_stream_check_file() - whether a worker may use a file at all
+ * @file: what the caller passed
+ * @reason: why not
+ *
+ * Return: 0, or a negative errno with @reason set.
+ */
+int knet_stream_check_file(struct file *file, const char **reason)
+{
+	struct inode *inode = file_inode(file);
+
+	if (!S_ISREG(inode->i_mode)) {
+		*reason = "not a regular file";
+		return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
+	}
+	if (stream_is_kernel_fs(inode->i_sb)) {
+		*reason = "the file system is an interface to the kernel";
+		return -EINVAL;
+	}
+	if (file->f_flags & O_DIRECT) {
+		*reason = "the file is open with O_DIRECT";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
  * knet_stream_check_target() - whether a worker may write to a file
  * @file: what the caller passed
  * @reason: why not
@@ -47,26 +73,20 @@ static bool stream_is_kernel_fs(const struct super_block *sb)
  */
 int knet_stream_check_target(struct file *file, const char **reason)
 {
-	struct inode *inode = file_inode(file);
+	int err = knet_stream_check_file(file, reason);
 
-	if (!S_ISREG(inode->i_mode)) {
-		*reason = "the target is not a regular file";
-		return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
-	}
-	if (stream_is_kernel_fs(inode->i_sb)) {
-		*reason = "the target is on a file system that is an interface to the kernel";
-		return -EINVAL;
-	}
+	if (err)
+		return err;
 	if (!(file->f_mode & FMODE_WRITE) || !(file->f_mode & FMODE_PWRITE)) {
-		*reason = "the target is not open for writing";
+		*reason = "the file is not open for writing";
 		return -EBADF;
 	}
 	if (!(file->f_mode & FMODE_CAN_WRITE) || !file->f_op->write_iter) {
-		*reason = "the target's file system cannot be written to from the kernel";
+		*reason = "the file's file system cannot be written to by the kernel";
 		return -EOPNOTSUPP;
 	}
-	if (file->f_flags & (O_APPEND | O_DIRECT)) {
-		*reason = "the target is open with O_APPEND or O_DIRECT";
+	if (file->f_flags & O_APPEND) {
+		*reason = "the file is open with O_APPEND";
 		return -EINVAL;
 	}
 	return 0;

@@ -40,6 +40,21 @@ struct knet_stream {
 	bool gathering;
 };
 
+/**
+ * struct knet_stream_send - where the bytes of a file go
+ * @ks: connected socket; may be closed by somebody else under @lock
+ * @lock: protects @ks
+ * @sock_err: negative errno of the socket, after a failure
+ */
+struct knet_stream_send {
+	struct knet_sock *ks;
+	struct mutex *lock;		/* protects @ks */
+	int sock_err;
+};
+
+int knet_stream_check_file(struct file *file, const char **reason);
+int knet_stream_check_source(struct file *file, const char **reason);
+ssize_t knet_stream_send(struct knet_stream_send *send, struct file *file, loff_t pos);
 int knet_stream_check_target(struct file *file, const char **reason);
 int knet_stream_init(struct knet_stream *stream);
 void knet_stream_free(struct knet_stream *stream);

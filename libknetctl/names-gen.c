@@ -9,6 +9,17 @@
 
 const char *const knetctl_names_job_kind[] = {
 	[KNETCTL_JOB_KIND_FTP_GET] = "ftp-get",
+	[KNETCTL_JOB_KIND_FTP_PUT] = "ftp-put",
+	[KNETCTL_JOB_KIND_FTP_LS] = "ftp-ls",
+	[KNETCTL_JOB_KIND_FTP_SIZE] = "ftp-size",
+	[KNETCTL_JOB_KIND_FTP_MTIME] = "ftp-mtime",
+	[KNETCTL_JOB_KIND_FTP_SET_MTIME] = "ftp-set-mtime",
+	[KNETCTL_JOB_KIND_FTP_CHECKSUM] = "ftp-checksum",
+	[KNETCTL_JOB_KIND_FTP_RM] = "ftp-rm",
+	[KNETCTL_JOB_KIND_FTP_MKDIR] = "ftp-mkdir",
+	[KNETCTL_JOB_KIND_FTP_RMDIR] = "ftp-rmdir",
+	[KNETCTL_JOB_KIND_FTP_MV] = "ftp-mv",
+	[KNETCTL_JOB_KIND_FTP_SITE] = "ftp-site",
 };
 const size_t knetctl_names_job_kind_count = sizeof(knetctl_names_job_kind) / sizeof(knetctl_names_job_kind[0]);
 
@@ -33,6 +44,20 @@ const char *const knetctl_names_error_class[] = {
 	[KNETCTL_ERROR_CLASS_PEER] = "peer",
 };
 const size_t knetctl_names_error_class_count = sizeof(knetctl_names_error_class) / sizeof(knetctl_names_error_class[0]);
+
+const char *const knetctl_names_ftp_listing[] = {
+	[KNETCTL_FTP_LISTING_MLSD] = "mlsd",
+	[KNETCTL_FTP_LISTING_LIST] = "list",
+	[KNETCTL_FTP_LISTING_NLST] = "nlst",
+};
+const size_t knetctl_names_ftp_listing_count = sizeof(knetctl_names_ftp_listing) / sizeof(knetctl_names_ftp_listing[0]);
+
+const char *const knetctl_names_ftp_checksum[] = {
+	[KNETCTL_FTP_CHECKSUM_HASH] = "hash",
+	[KNETCTL_FTP_CHECKSUM_XSHA256] = "xsha256",
+	[KNETCTL_FTP_CHECKSUM_XCRC] = "xcrc",
+};
+const size_t knetctl_names_ftp_checksum_count = sizeof(knetctl_names_ftp_checksum) / sizeof(knetctl_names_ftp_checksum[0]);
 
 const char *const knetctl_names_data_path[] = {
 	[KNETCTL_DATA_PATH_BUFFERED] = "buffered",
@@ -99,6 +124,10 @@ static const struct knetctl_names_attr ftp_attrs[] = {
 	[KNETCTL_A_FTP_ACTIVE_ADDRESS] = { "active-address", NULL },
 	[KNETCTL_A_FTP_PORT_MIN] = { "port-min", NULL },
 	[KNETCTL_A_FTP_PORT_MAX] = { "port-max", NULL },
+	[KNETCTL_A_FTP_ARGUMENT] = { "argument", NULL },
+	[KNETCTL_A_FTP_LISTING] = { "listing", NULL },
+	[KNETCTL_A_FTP_CHECKSUM] = { "checksum", NULL },
+	[KNETCTL_A_FTP_SESSIONS] = { "sessions", NULL },
 };
 
 const struct knetctl_names_set knetctl_names_set_ftp = {

@@ -13,9 +13,36 @@
  * enum knetctl_job_kind - What a job does.
  * @KNETCTL_JOB_KIND_FTP_GET: Fetch one file from an FTP server into an open
  *   file.
+ * @KNETCTL_JOB_KIND_FTP_PUT: Send an open file to an FTP server.
+ * @KNETCTL_JOB_KIND_FTP_LS: Fetch a listing of a directory, as the server
+ *   gives it, into an open file.
+ * @KNETCTL_JOB_KIND_FTP_SIZE: Ask for the size of a file, given as size.
+ * @KNETCTL_JOB_KIND_FTP_MTIME: Ask for the time of modification (MDTM), given
+ *   as message.
+ * @KNETCTL_JOB_KIND_FTP_SET_MTIME: Set the time of modification (MFMT) to
+ *   argument, YYYYMMDDHHMMSS.
+ * @KNETCTL_JOB_KIND_FTP_CHECKSUM: Ask for a checksum of a file, given as
+ *   message.
+ * @KNETCTL_JOB_KIND_FTP_RM: Delete a file.
+ * @KNETCTL_JOB_KIND_FTP_MKDIR: Make a directory.
+ * @KNETCTL_JOB_KIND_FTP_RMDIR: Remove a directory.
+ * @KNETCTL_JOB_KIND_FTP_MV: Rename a file or directory to argument.
+ * @KNETCTL_JOB_KIND_FTP_SITE: A SITE command, pathname is what stands behind
+ *   SITE.
  */
 enum knetctl_job_kind {
 	KNETCTL_JOB_KIND_FTP_GET = 1,
+	KNETCTL_JOB_KIND_FTP_PUT,
+	KNETCTL_JOB_KIND_FTP_LS,
+	KNETCTL_JOB_KIND_FTP_SIZE,
+	KNETCTL_JOB_KIND_FTP_MTIME,
+	KNETCTL_JOB_KIND_FTP_SET_MTIME,
+	KNETCTL_JOB_KIND_FTP_CHECKSUM,
+	KNETCTL_JOB_KIND_FTP_RM,
+	KNETCTL_JOB_KIND_FTP_MKDIR,
+	KNETCTL_JOB_KIND_FTP_RMDIR,
+	KNETCTL_JOB_KIND_FTP_MV,
+	KNETCTL_JOB_KIND_FTP_SITE,
 };
 
 /**
@@ -65,6 +92,27 @@ enum knetctl_error_class {
 };
 
 /**
+ * enum knetctl_ftp_listing - What kind of listing to ask for.
+ * @KNETCTL_FTP_LISTING_MLSD: For programs (RFC 3659 section 7).
+ * @KNETCTL_FTP_LISTING_LIST: For people (RFC 959), mostly as ls -l.
+ * @KNETCTL_FTP_LISTING_NLST: Names only.
+ */
+enum knetctl_ftp_listing {
+	KNETCTL_FTP_LISTING_MLSD = 1,
+	KNETCTL_FTP_LISTING_LIST,
+	KNETCTL_FTP_LISTING_NLST,
+};
+
+/**
+ * enum knetctl_ftp_checksum - The command that asks for a checksum.
+ */
+enum knetctl_ftp_checksum {
+	KNETCTL_FTP_CHECKSUM_HASH = 1,
+	KNETCTL_FTP_CHECKSUM_XSHA256,
+	KNETCTL_FTP_CHECKSUM_XCRC,
+};
+
+/**
  * enum knetctl_data_path - How the bytes travelled between socket and file.
  * @KNETCTL_DATA_PATH_BUFFERED: Through the page cache.
  */
@@ -93,12 +141,14 @@ enum knetctl_job_flags {
  * @KNETCTL_FTP_FLAGS_RESUME: Offset is what the file already has. The server
  *   must tell the SIZE: equal to offset is success without a transfer, less is
  *   a failure.
+ * @KNETCTL_FTP_FLAGS_APPEND: Of a put, append to the remote file (APPE).
  */
 enum knetctl_ftp_flags {
 	KNETCTL_FTP_FLAGS_ACTIVE = 1,
 	KNETCTL_FTP_FLAGS_NO_EXTENDED = 2,
 	KNETCTL_FTP_FLAGS_RELAXED_REPLIES = 4,
 	KNETCTL_FTP_FLAGS_RESUME = 8,
+	KNETCTL_FTP_FLAGS_APPEND = 16,
 };
 
 #define KNETCTL_TEXT_MAX	512
@@ -166,6 +216,10 @@ enum {
 	KNETCTL_A_FTP_ACTIVE_ADDRESS,
 	KNETCTL_A_FTP_PORT_MIN,
 	KNETCTL_A_FTP_PORT_MAX,
+	KNETCTL_A_FTP_ARGUMENT,
+	KNETCTL_A_FTP_LISTING,
+	KNETCTL_A_FTP_CHECKSUM,
+	KNETCTL_A_FTP_SESSIONS,
 
 	__KNETCTL_A_FTP_MAX,
 	KNETCTL_A_FTP_MAX = (__KNETCTL_A_FTP_MAX - 1)
