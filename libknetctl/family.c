@@ -41,9 +41,11 @@ static int family_reply(const struct nlmsghdr *nlh, void *data)
 	    !tb[CTRL_ATTR_FAMILY_ID])
 		return -EBADMSG;
 	family->id = nla_get_u16(tb[CTRL_ATTR_FAMILY_ID]);
-	if (tb[CTRL_ATTR_MCAST_GROUPS])
-		nla_for_each_nested(group, tb[CTRL_ATTR_MCAST_GROUPS], rest)
-			family_group(group, family);
+	if (!tb[CTRL_ATTR_MCAST_GROUPS])
+		return 0;
+	nla_for_each_nested(group, tb[CTRL_ATTR_MCAST_GROUPS], rest) {
+		family_group(group, family);
+	}
 	return 0;
 }
 

@@ -233,7 +233,7 @@ int kn_dump(struct knetctl *h, struct nl_msg *msg, kn_reply_fn fn, void *data)
 	struct collected all = { 0 };
 	struct exchange x = { .fn = collect, .data = &all };
 	struct nlmsghdr *nlh;
-	int err, tries = DUMP_TRIES;
+	int err = 0, tries = DUMP_TRIES;
 
 	if (!msg)
 		return kn_fail(h, ENOMEM, NULL);
