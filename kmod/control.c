@@ -201,7 +201,7 @@ void knet_control_hang_up(struct knet_session *s)
 		len = knet_ftp_out(&s->ftp, &bytes);
 		if (len)
 			knet_sock_send(&s->control, bytes, len);
-		knet_sock_close(&s->control);
+		knet_sock_close_within(&s->control, KNET_CLOSE_TIMEOUT);
 	} else {
 		knet_sock_abort(&s->control);
 	}

@@ -260,7 +260,7 @@ static int data_pull(struct knet_session *s)
 		if (n)
 			knet_sock_abort(&s->data);
 		else
-			knet_sock_close(&s->data);
+			knet_sock_close_within(&s->data, KNET_CLOSE_TIMEOUT);
 		s->data_state = KNET_DATA_NONE;
 	}
 	mutex_unlock(&s->lock);
@@ -294,7 +294,7 @@ static bool data_drain(struct knet_session *s)
 		if (n)
 			knet_sock_abort(&s->data);
 		else
-			knet_sock_close(&s->data);
+			knet_sock_close_within(&s->data, KNET_CLOSE_TIMEOUT);
 		s->data_state = KNET_DATA_NONE;
 	}
 	mutex_unlock(&s->lock);

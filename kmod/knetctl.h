@@ -41,6 +41,7 @@
 
 #define KNET_VERSION		"0.1.0"
 
+#define KNET_CLOSE_TIMEOUT	2000	/* ms for the end of a connection to be acknowledged */
 #define KNET_SESSIONS_DEFAULT	4	/* to one server, for one caller */
 #define KNET_SESSIONS_LIMIT	512	/* of WQ_UNBOUND's max_active on 6.1 */
 

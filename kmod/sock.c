@@ -147,13 +147,16 @@ const u8 *knet_addr_bytes(const struct knet_addr *addr, unsigned int *len)
  */
 bool knet_addr_same_host(const struct knet_addr *a, const struct knet_addr *b)
 {
-	unsigned int len;
+	unsigned int len_a, len_b;
+	const u8 *bytes_a, *bytes_b;
 
 	if (a->sa.sa_family != b->sa.sa_family)
 		return false;
 	if (a->sa.sa_family == AF_UNSPEC)
 		return true;
-	return !memcmp(knet_addr_bytes(a, &len), knet_addr_bytes(b, &len), len);
+	bytes_a = knet_addr_bytes(a, &len_a);
+	bytes_b = knet_addr_bytes(b, &len_b);
+	return len_a == len_b && !memcmp(bytes_a, bytes_b, len_a);
 }
 
 /**
@@ -395,6 +398,23 @@ void knet_sock_close(struct knet_sock *ks)
 	release_sock(sk);
 	sock_release(sock_unwatch(ks));
 	put_net(net);
+}
+
+/**
+ * knet_sock_close_within() - knet_sock_close(), but give up soon
+ * @ks: open or closed; closed afterwards
+ * @ms: milliseconds without an answer after which TCP forgets the connection
+ *
+ * For connections on which nothing is left to be delivered but their end: a
+ * peer that is gone must not keep the namespace for minutes.
+ *
+ * Context: Process, may sleep.
+ */
+void knet_sock_close_within(struct knet_sock *ks, unsigned int ms)
+{
+	if (ks->sock)
+		tcp_sock_set_user_timeout(ks->sock->sk, ms);
+	knet_sock_close(ks);
 }
 
 /**

@@ -76,6 +76,7 @@ void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr);
 void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr);
 void knet_sock_move(struct knet_sock *to, struct knet_sock *from);
 void knet_sock_close(struct knet_sock *ks);
+void knet_sock_close_within(struct knet_sock *ks, unsigned int ms);
 void knet_sock_abort(struct knet_sock *ks);
 
 #endif
