@@ -81,6 +81,10 @@ static int control_look(struct knet_session *s, const char **why)
 	if (err)
 		return err;
 	err = knet_sock_connected(&s->control);
+	if (err && s->deadline && !knet_time_left(s->deadline)) {
+		*why = "not done within the total timeout";
+		return -ETIMEDOUT;
+	}
 	if (err == -EINPROGRESS && !knet_session_time_left(s, s->job->timers.connect)) {
 		*why = "cannot connect within the connect timeout";
 		err = -ETIMEDOUT;
@@ -105,10 +109,6 @@ static int control_await_connected(struct knet_session *s, const char **why)
 		mutex_unlock(&s->lock);
 		if (err != -EINPROGRESS)
 			return err;
-		if (s->deadline && !knet_time_left(s->deadline)) {
-			*why = "not done within the total timeout";
-			return -ETIMEDOUT;
-		}
 		knet_waker_wait(&s->waker, knet_session_time_left(s, s->job->timers.connect));
 	}
 }
