@@ -82,7 +82,26 @@ int kn_put_endpoint(struct nl_msg *msg, int type, const struct sockaddr *address
 	return err;
 }
 
-static int put_ftp(struct nl_msg *msg, const struct knetctl_ftp_get *args)
+/* What only some kinds have. */
+static int put_ftp_special(struct nl_msg *msg, const struct knetctl_ftp *args)
+{
+	int err;
+
+	err = put_u16(msg, KNETCTL_A_FTP_PORT_MIN, args->port_min);
+	if (!err)
+		err = put_u16(msg, KNETCTL_A_FTP_PORT_MAX, args->port_max);
+	if (!err)
+		err = kn_put_string(msg, KNETCTL_A_FTP_ARGUMENT, args->argument);
+	if (!err && args->listing)
+		err = put_u32(msg, KNETCTL_A_FTP_LISTING, args->listing);
+	if (!err && args->checksum)
+		err = put_u32(msg, KNETCTL_A_FTP_CHECKSUM, args->checksum);
+	if (!err && args->sessions)
+		err = put_u32(msg, KNETCTL_A_FTP_SESSIONS, args->sessions);
+	return err;
+}
+
+static int put_ftp(struct nl_msg *msg, const struct knetctl_ftp *args)
 {
 	uint32_t flags = args->flags & ~KNETCTL_FTP_DETACHED;
 	struct nlattr *nest;
@@ -106,15 +125,13 @@ static int put_ftp(struct nl_msg *msg, const struct knetctl_ftp_get *args)
 	if (!err && args->active_address)
 		err = kn_put_address(msg, KNETCTL_A_FTP_ACTIVE_ADDRESS, args->active_address);
 	if (!err)
-		err = put_u16(msg, KNETCTL_A_FTP_PORT_MIN, args->port_min);
-	if (!err)
-		err = put_u16(msg, KNETCTL_A_FTP_PORT_MAX, args->port_max);
+		err = put_ftp_special(msg, args);
 	if (!err)
 		nla_nest_end(msg, nest);
 	return err;
 }
 
-static int put_limits(struct nl_msg *msg, const struct knetctl_ftp_get *args)
+static int put_limits(struct nl_msg *msg, const struct knetctl_ftp *args)
 {
 	int err;
 
@@ -132,21 +149,28 @@ static int put_limits(struct nl_msg *msg, const struct knetctl_ftp_get *args)
 	return err;
 }
 
+/* Kinds that move bytes from or to a file. */
+static bool has_file(uint32_t kind)
+{
+	return kind == KNETCTL_JOB_KIND_FTP_GET || kind == KNETCTL_JOB_KIND_FTP_PUT ||
+	       kind == KNETCTL_JOB_KIND_FTP_LS;
+}
+
 /**
- * kn_put_ftp_get() - the attributes of job-start for a get
+ * kn_put_ftp() - the attributes of job-start for an FTP job
  *
  * Returns 0, -EAFNOSUPPORT for an address that is neither IPv4 nor IPv6,
  * -ENAMETOOLONG, or -EMSGSIZE when @msg is too small.
  */
-int kn_put_ftp_get(struct nl_msg *msg, const struct knetctl_ftp_get *args)
+int kn_put_ftp(struct nl_msg *msg, uint32_t kind, const struct knetctl_ftp *args)
 {
 	size_t i;
 	int err;
 
-	err = put_u32(msg, KNETCTL_A_JOB_KIND, KNETCTL_JOB_KIND_FTP_GET);
+	err = put_u32(msg, KNETCTL_A_JOB_KIND, kind);
 	if (!err && !(args->flags & KNETCTL_FTP_DETACHED))
 		err = put_u32(msg, KNETCTL_A_JOB_FLAGS, KNETCTL_JOB_FLAGS_BOUND);
-	if (!err)
+	if (!err && has_file(kind))
 		err = put_u32(msg, KNETCTL_A_JOB_FD, (uint32_t)args->fd);
 	for (i = 0; !err && i < args->remote_count; i++)
 		err = kn_put_endpoint(msg, KNETCTL_A_JOB_REMOTE,

@@ -32,6 +32,16 @@ KN_EXPORT const char *knetctl_path_name(unsigned int path)
 	return LOOKUP(knetctl_names_data_path, path);
 }
 
+KN_EXPORT const char *knetctl_listing_name(unsigned int listing)
+{
+	return LOOKUP(knetctl_names_ftp_listing, listing);
+}
+
+KN_EXPORT const char *knetctl_checksum_name(unsigned int checksum)
+{
+	return LOOKUP(knetctl_names_ftp_checksum, checksum);
+}
+
 KN_EXPORT const char *knetctl_errno_name(int err)
 {
 	return err ? strerrorname_np(err < 0 ? -err : err) : NULL;

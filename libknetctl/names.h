@@ -44,6 +44,10 @@ extern const char *const knetctl_names_job_state[];
 extern const size_t knetctl_names_job_state_count;
 extern const char *const knetctl_names_error_class[];
 extern const size_t knetctl_names_error_class_count;
+extern const char *const knetctl_names_ftp_listing[];
+extern const size_t knetctl_names_ftp_listing_count;
+extern const char *const knetctl_names_ftp_checksum[];
+extern const size_t knetctl_names_ftp_checksum_count;
 extern const char *const knetctl_names_data_path[];
 extern const size_t knetctl_names_data_path_count;
 

@@ -87,7 +87,7 @@ int kn_request_nlctrl(struct knetctl *h, const char *family, kn_reply_fn fn, voi
 int kn_put_string(struct nl_msg *msg, int type, const char *text);
 int kn_put_address(struct nl_msg *msg, int type, const struct sockaddr *address);
 int kn_put_endpoint(struct nl_msg *msg, int type, const struct sockaddr *address);
-int kn_put_ftp_get(struct nl_msg *msg, const struct knetctl_ftp_get *args);
+int kn_put_ftp(struct nl_msg *msg, uint32_t kind, const struct knetctl_ftp *args);
 void kn_get_endpoint(struct nlattr *attr, struct sockaddr_storage *address);
 int kn_get_event(struct nlattr *attr, uint64_t *seq, uint64_t *time_ns, uint64_t *mono_ns);
 int kn_get_job(const struct nlmsghdr *nlh, struct knetctl_job *job);

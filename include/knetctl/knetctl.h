@@ -86,7 +86,20 @@ const char *knetctl_version(void);
 
 /* ------------------------------------------------------------- names -- */
 
-enum knetctl_kind { KNETCTL_KIND_FTP_GET = 1 };
+enum knetctl_kind {
+	KNETCTL_KIND_FTP_GET = 1,
+	KNETCTL_KIND_FTP_PUT,
+	KNETCTL_KIND_FTP_LS,
+	KNETCTL_KIND_FTP_SIZE,
+	KNETCTL_KIND_FTP_MTIME,
+	KNETCTL_KIND_FTP_SET_MTIME,
+	KNETCTL_KIND_FTP_CHECKSUM,
+	KNETCTL_KIND_FTP_RM,
+	KNETCTL_KIND_FTP_MKDIR,
+	KNETCTL_KIND_FTP_RMDIR,
+	KNETCTL_KIND_FTP_MV,
+	KNETCTL_KIND_FTP_SITE,
+};
 
 enum knetctl_state {
 	KNETCTL_STATE_QUEUED = 1,
@@ -116,6 +129,8 @@ const char *knetctl_kind_name(unsigned int kind);
 const char *knetctl_state_name(unsigned int state);
 const char *knetctl_class_name(unsigned int error_class);
 const char *knetctl_path_name(unsigned int path);
+const char *knetctl_listing_name(unsigned int listing);
+const char *knetctl_checksum_name(unsigned int checksum);
 /* The name of an errno, positive or negative: "ECONNREFUSED"; NULL when unknown. */
 const char *knetctl_errno_name(int err);
 
@@ -154,7 +169,8 @@ struct knetctl_job {
 #define KNETCTL_FTP_ACTIVE		(1u << 0)
 #define KNETCTL_FTP_NO_EXTENDED		(1u << 1)
 #define KNETCTL_FTP_RELAXED_REPLIES	(1u << 2)
-#define KNETCTL_FTP_RESUME		(1u << 3)	/* @offset is what the file has */
+#define KNETCTL_FTP_RESUME		(1u << 3)	/* of a get: @offset is what the file has */
+#define KNETCTL_FTP_APPEND		(1u << 4)	/* of a put: APPE instead of STOR */
 #define KNETCTL_FTP_DETACHED		(1u << 16)	/* lives on when the handle closes */
 
 /**
@@ -197,6 +213,67 @@ struct knetctl_ftp_get {
  */
 int knetctl_ftp_get_start(struct knetctl *handle, const struct knetctl_ftp_get *args,
 			  uint32_t *id);
+
+enum knetctl_listing { KNETCTL_LISTING_MLSD = 1, KNETCTL_LISTING_LIST, KNETCTL_LISTING_NLST };
+
+enum knetctl_checksum {
+	KNETCTL_CHECKSUM_HASH = 1, KNETCTL_CHECKSUM_XSHA256, KNETCTL_CHECKSUM_XCRC,
+};
+
+/**
+ * struct knetctl_ftp - what an FTP job is to do
+ *
+ * Begins as struct knetctl_ftp_get, and what is said there holds. What a kind
+ * of job needs besides the server, the login and @pathname:
+ *
+ *	ftp-get		@fd open for writing, @offset
+ *	ftp-put		@fd open for reading, @offset: where to go on in both
+ *			files; with KNETCTL_FTP_APPEND in the local one
+ *	ftp-ls		@fd open for writing (memfd_create() makes one), @listing;
+ *			@pathname may be empty, the login directory
+ *	ftp-size	-, the answer is in the size of struct knetctl_job
+ *	ftp-mtime	-, the answer is in its message: YYYYMMDDHHMMSS[.sss], UTC
+ *	ftp-set-mtime	@argument YYYYMMDDHHMMSS, UTC
+ *	ftp-checksum	@checksum, the answer is in the message as the server has it
+ *	ftp-rm, ftp-mkdir, ftp-rmdir	-
+ *	ftp-mv		@argument, the new pathname
+ *	ftp-site	@pathname is what stands behind SITE
+ */
+struct knetctl_ftp {
+	size_t size;			/* of this structure: KNETCTL_INIT */
+	int fd;
+	uint32_t flags;			/* KNETCTL_FTP_* */
+	const struct sockaddr_storage *remote;
+	size_t remote_count;
+	const struct sockaddr *source;
+	const struct sockaddr *active_address;
+	uint16_t port_min, port_max;
+	const char *user;
+	const char *password;
+	const char *account;
+	const char *pathname;
+	uint64_t offset;
+	uint64_t max_size;
+	uint32_t connect_timeout, reply_timeout, stall_timeout, timeout;
+	uint64_t stall_bytes;
+	const char *argument;
+	uint32_t listing;		/* enum knetctl_listing, 0: LIST */
+	uint32_t checksum;		/* enum knetctl_checksum, 0: HASH */
+	uint32_t sessions;		/* most connections to this server, 0: 4 */
+	uint32_t reserved;
+};
+
+/**
+ * knetctl_ftp_start() - start an FTP job of any kind
+ * @kind: enum knetctl_kind, one of KNETCTL_KIND_FTP_*
+ * @args: not needed after the call
+ * @id: the job's id, set for success only
+ *
+ * Waits and returns as knetctl_ftp_get_start(); -EINVAL for a kind that is not
+ * of FTP.
+ */
+int knetctl_ftp_start(struct knetctl *handle, uint32_t kind, const struct knetctl_ftp *args,
+		      uint32_t *id);
 
 /**
  * knetctl_job_get() - one job

@@ -63,6 +63,36 @@ static void ftp_get(void)
 	MEMBER(knetctl_ftp_get, stall_bytes);
 }
 
+static void ftp(void)
+{
+	STRUCT(knetctl_ftp);
+	MEMBER(knetctl_ftp, size);
+	MEMBER(knetctl_ftp, fd);
+	MEMBER(knetctl_ftp, flags);
+	MEMBER(knetctl_ftp, remote);
+	MEMBER(knetctl_ftp, remote_count);
+	MEMBER(knetctl_ftp, source);
+	MEMBER(knetctl_ftp, active_address);
+	MEMBER(knetctl_ftp, port_min);
+	MEMBER(knetctl_ftp, port_max);
+	MEMBER(knetctl_ftp, user);
+	MEMBER(knetctl_ftp, password);
+	MEMBER(knetctl_ftp, account);
+	MEMBER(knetctl_ftp, pathname);
+	MEMBER(knetctl_ftp, offset);
+	MEMBER(knetctl_ftp, max_size);
+	MEMBER(knetctl_ftp, connect_timeout);
+	MEMBER(knetctl_ftp, reply_timeout);
+	MEMBER(knetctl_ftp, stall_timeout);
+	MEMBER(knetctl_ftp, timeout);
+	MEMBER(knetctl_ftp, stall_bytes);
+	MEMBER(knetctl_ftp, argument);
+	MEMBER(knetctl_ftp, listing);
+	MEMBER(knetctl_ftp, checksum);
+	MEMBER(knetctl_ftp, sessions);
+	MEMBER(knetctl_ftp, reserved);
+}
+
 static void event(void)
 {
 	STRUCT(knetctl_event);
@@ -112,6 +142,10 @@ static void url(void)
 static void values(void)
 {
 	VALUE(KNETCTL_KIND_FTP_GET);
+	VALUE(KNETCTL_KIND_FTP_PUT);
+	VALUE(KNETCTL_KIND_FTP_LS);
+	VALUE(KNETCTL_KIND_FTP_CHECKSUM);
+	VALUE(KNETCTL_KIND_FTP_SITE);
 	VALUE(KNETCTL_STATE_QUEUED);
 	VALUE(KNETCTL_STATE_CANCELLED);
 	VALUE(KNETCTL_CLASS_NONE);
@@ -121,7 +155,10 @@ static void values(void)
 	VALUE(KNETCTL_FTP_NO_EXTENDED);
 	VALUE(KNETCTL_FTP_RELAXED_REPLIES);
 	VALUE(KNETCTL_FTP_RESUME);
+	VALUE(KNETCTL_FTP_APPEND);
 	VALUE(KNETCTL_FTP_DETACHED);
+	VALUE(KNETCTL_LISTING_NLST);
+	VALUE(KNETCTL_CHECKSUM_XCRC);
 	VALUE(KNETCTL_EVENT_JOB_STARTED);
 	VALUE(KNETCTL_EVENT_JOB_PROGRESS);
 	VALUE(KNETCTL_EVENT_JOB_DONE);
@@ -136,6 +173,7 @@ int main(void)
 {
 	job();
 	ftp_get();
+	ftp();
 	event();
 	status();
 	url();

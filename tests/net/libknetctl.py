@@ -144,6 +144,13 @@ class FtpGet(Structure):
     ]
 
 
+class Ftp(Structure):
+    _fields_ = FtpGet._fields_ + [
+        ("argument", c_char_p), ("listing", c_uint32), ("checksum", c_uint32),
+        ("sessions", c_uint32), ("reserved", c_uint32),
+    ]
+
+
 class Lost(Structure):
     _fields_ = [("count", c_uint64), ("first_seq", c_uint64), ("last_seq", c_uint64),
                 ("where", c_uint32)]
@@ -218,10 +225,13 @@ PROTOTYPES = {
     "knetctl_state_name": (c_char_p, [c_uint]),
     "knetctl_class_name": (c_char_p, [c_uint]),
     "knetctl_path_name": (c_char_p, [c_uint]),
+    "knetctl_listing_name": (c_char_p, [c_uint]),
+    "knetctl_checksum_name": (c_char_p, [c_uint]),
     "knetctl_errno_name": (c_char_p, [c_int]),
     "knetctl_event_name": (c_char_p, [c_uint]),
     "knetctl_group_name": (c_char_p, [c_uint]),
     "knetctl_ftp_get_start": (c_int, [c_void_p, POINTER(FtpGet), POINTER(c_uint32)]),
+    "knetctl_ftp_start": (c_int, [c_void_p, c_uint32, POINTER(Ftp), POINTER(c_uint32)]),
     "knetctl_job_get": (c_int, [c_void_p, c_uint32, POINTER(Job)]),
     "knetctl_job_list": (c_int, [c_void_p, EACH_JOB, c_void_p]),
     "knetctl_job_cancel": (c_int, [c_void_p, c_uint32]),

@@ -83,13 +83,13 @@ static void is_u16(struct nlattr *attr, uint16_t value)
 	is_bytes(attr, &value, sizeof(value));
 }
 
-static struct nl_msg *encode(const struct knetctl_ftp_get *args, int should)
+static struct nl_msg *encode(const struct knetctl_ftp *args, int should)
 {
 	struct knetctl h = { .family = FAMILY };
 	struct nl_msg *msg = kn_msg_new(&h, KNETCTL_CMD_JOB_START, 8192);
 
 	assert_non_null(msg);
-	assert_int_equal(kn_put_ftp_get(msg, args), should);
+	assert_int_equal(kn_put_ftp(msg, KNETCTL_KIND_FTP_GET, args), should);
 	return msg;
 }
 
@@ -99,7 +99,7 @@ static void test_get_full(void **state)
 		in4("192.0.2.1", 2121), in6("2001:db8::1", 2121, 0), in6("fe80::1", 2121, 3),
 	};
 	struct sockaddr_storage source = in4("192.0.2.9", 0), announce = in4("198.51.100.7", 0);
-	struct knetctl_ftp_get args = {
+	struct knetctl_ftp args = {
 		.size = sizeof(args), .fd = 5, .remote = remote, .remote_count = 3,
 		.flags = KNETCTL_FTP_ACTIVE | KNETCTL_FTP_RESUME,
 		.source = (struct sockaddr *)&source,
@@ -165,7 +165,7 @@ static void test_get_full(void **state)
 static void test_get_least(void **state)
 {
 	struct sockaddr_storage remote = in4("127.0.0.1", 21);
-	struct knetctl_ftp_get args = {
+	struct knetctl_ftp args = {
 		.size = sizeof(args), .remote = &remote, .remote_count = 1, .pathname = "x",
 		.flags = KNETCTL_FTP_DETACHED,
 	};
@@ -184,10 +184,40 @@ static void test_get_least(void **state)
 	kn_msg_free(msg);
 }
 
+/* What the other kinds have, and that only those with a file send the descriptor. */
+static void test_kinds(void **state)
+{
+	struct sockaddr_storage remote = in4("127.0.0.1", 21);
+	struct knetctl_ftp args = {
+		.size = sizeof(args), .fd = 3, .remote = &remote, .remote_count = 1,
+		.pathname = "x", .argument = "y", .listing = KNETCTL_LISTING_NLST,
+		.checksum = KNETCTL_CHECKSUM_XCRC, .sessions = 8,
+	};
+	struct knetctl h = { .family = FAMILY };
+	struct nlattr *nest;
+	struct nl_msg *msg;
+	uint32_t kind;
+
+	(void)state;
+	for (kind = KNETCTL_KIND_FTP_GET; kind <= KNETCTL_KIND_FTP_SITE; kind++) {
+		msg = kn_msg_new(&h, KNETCTL_CMD_JOB_START, 8192);
+		assert_int_equal(kn_put_ftp(msg, kind, &args), 0);
+		is_u32(in_message(nlmsg_hdr(msg), KNETCTL_A_JOB_KIND, 0), kind);
+		assert_int_equal(!!in_message(nlmsg_hdr(msg), KNETCTL_A_JOB_FD, 0),
+				 kind <= KNETCTL_KIND_FTP_LS);
+		nest = in_message(nlmsg_hdr(msg), KNETCTL_A_JOB_FTP, 0);
+		is_u32(in_nest(nest, KNETCTL_A_FTP_LISTING), 3);
+		is_u32(in_nest(nest, KNETCTL_A_FTP_CHECKSUM), 3);
+		is_u32(in_nest(nest, KNETCTL_A_FTP_SESSIONS), 8);
+		is_bytes(in_nest(nest, KNETCTL_A_FTP_ARGUMENT), "y", 1);
+		kn_msg_free(msg);
+	}
+}
+
 static void test_get_bad(void **state)
 {
 	struct sockaddr_storage remote = { .ss_family = AF_UNIX };
-	struct knetctl_ftp_get args = { .size = sizeof(args), .remote = &remote, .remote_count = 1 };
+	struct knetctl_ftp args = { .size = sizeof(args), .remote = &remote, .remote_count = 1 };
 	static char text[70000];
 
 	(void)state;
@@ -311,7 +341,7 @@ static const struct knetctl_names_set *const job_set = &knetctl_names_set_job;
 static struct nl_msg *request(size_t *remote, size_t *address, size_t *ftp, size_t *pathname)
 {
 	struct sockaddr_storage to = in4("127.0.0.1", 21);
-	struct knetctl_ftp_get args = {
+	struct knetctl_ftp args = {
 		.size = sizeof(args), .remote = &to, .remote_count = 1, .user = "me",
 		.pathname = "x",
 	};
@@ -562,6 +592,9 @@ static void test_size(void **state)
 	assert_int_equal(knetctl_ftp_get_start(fake.handle, &args, &id), -EINVAL);
 	assert_int_equal(knetctl_ftp_get_start(fake.handle, &newer.args, &id), -E2BIG);
 	assert_int_equal(knetctl_ftp_get_start(fake.handle, NULL, &id), -EINVAL);
+	assert_int_equal(knetctl_ftp_start(fake.handle, 0, NULL, &id), -EINVAL);
+	assert_int_equal(knetctl_ftp_start(fake.handle, KNETCTL_KIND_FTP_RM,
+					   (const struct knetctl_ftp *)&newer.args, &id), -EINVAL);
 	newer.more = 0;
 	put_ack(&d, -EBADF, 1);
 	fake_send(fake.cmd, &d);
@@ -745,6 +778,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_get_full),
 		cmocka_unit_test(test_get_least),
+		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_get_bad),
 		cmocka_unit_test(test_job),
 		cmocka_unit_test(test_job_least),
