@@ -288,6 +288,7 @@ def hangs_up(name, part, reset=False):
 
 answers("busy", "greeting", "421 too many users")
 answers("login-refused", "pass_", "530 Login incorrect.")
+answers("wants-account", "pass_", "332 whose account?")
 answers("no-password-wanted", "user_", "230 come in")
 answers("epsv-refused", "epsv", "502 no such command")
 answers("eprt-refused", "eprt", "502 no such command")
@@ -484,7 +485,8 @@ class Server:
         assert self.stalled.wait(limit), "the data did not begin"
 
     def await_end(self, limit=PATIENCE):
-        """Until no client is connected."""
+        """Until no client is connected; who holds at the gate must go on to see it."""
+        self.gate.set()
         until(lambda: all(s.sock.fileno() < 0 for s in self.sessions),
               "the end of all control connections", limit)
 
