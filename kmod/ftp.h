@@ -164,7 +164,7 @@ struct knet_ftp_request {
 	bool resume;
 };
 
-struct knet_ftp;	/* full definition below, private to ftp.c but for what is named public */
+struct knet_ftp;	/* full definition below, private to ftp*.c but for what is named public */
 
 /**
  * struct knet_ftp_pending - a command that is not yet answered
@@ -179,7 +179,7 @@ struct knet_ftp_pending {
 };
 
 /**
- * struct knet_ftp_job - how far a job is; private to ftp.c
+ * struct knet_ftp_job - how far a job is; private to ftp*.c
  * @request: what is to be done, when @given
  * @given: there is a job
  * @decided: the result stands; replies may still be awaited
@@ -220,7 +220,7 @@ struct knet_ftp {
 	u64 received;			/* bytes of data (or sent), kept by knet_ftp_data_bytes() */
 	struct knet_ftp_result result;	/* valid at KNET_FTP_OVER */
 
-	/* Private to ftp.c */
+	/* Private to ftp*.c */
 	const struct knet_ftp_login *login;
 	u8 phase;
 	bool broken;
@@ -243,7 +243,7 @@ struct knet_ftp {
 	char out[KNET_FTP_OUT_MAX];
 };
 
-/* --- the machine; kernel-doc stands at the definitions in ftp.c --- */
+/* --- the machine; kernel-doc stands at the definitions in ftp*.c --- */
 
 /* A new control connection. @login must outlive it. */
 void knet_ftp_init(struct knet_ftp *ftp, const struct knet_ftp_login *login, bool ipv6);

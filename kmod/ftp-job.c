@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A job of the FTP machine goes through the steps of step(). The command of one
+ * step is put out when all that was asked before has been answered, but for what
+ * may be asked together: TYPE, SIZE and the announcement of the data connection.
+ */
+#include <linux/errno.h>
+#include <linux/limits.h>
+
+#include "ftp-private.h"
+
+#define LISTING		(NEEDS_DATA | LIKES_TYPE | MAY_BE_EMPTY)
+
+static const struct {
+	u8 cmd;
+	u8 needs;
+} ops[] = {
+	[KNET_FTP_RETR]	   = { CMD_RETR, NEEDS_DATA | NEEDS_TYPE | ASKS_SIZE | HAS_OFFSET },
+	[KNET_FTP_STOR]	   = { CMD_STOR, NEEDS_DATA | NEEDS_TYPE | HAS_OFFSET | SENDS },
+	[KNET_FTP_APPE]	   = { CMD_APPE, NEEDS_DATA | NEEDS_TYPE | SENDS },
+	[KNET_FTP_LIST]	   = { CMD_LIST, LISTING },
+	[KNET_FTP_NLST]	   = { CMD_NLST, LISTING },
+	[KNET_FTP_MLSD]	   = { CMD_MLSD, LISTING },
+	[KNET_FTP_SIZE]	   = { CMD_SIZE_ONLY, NEEDS_TYPE },
+	[KNET_FTP_MDTM]	   = { CMD_MDTM, 0 },
+	[KNET_FTP_MFMT]	   = { CMD_MFMT, HAS_ARGUMENT },
+	[KNET_FTP_DELE]	   = { CMD_DELE, 0 },
+	[KNET_FTP_MKD]	   = { CMD_MKD, 0 },
+	[KNET_FTP_RMD]	   = { CMD_RMD, 0 },
+	[KNET_FTP_RENAME]  = { CMD_RNFR, HAS_ARGUMENT },
+	[KNET_FTP_HASH]	   = { CMD_HASH, NEEDS_TYPE },
+	[KNET_FTP_XSHA256] = { CMD_XSHA256, NEEDS_TYPE },
+	[KNET_FTP_XCRC]	   = { CMD_XCRC, NEEDS_TYPE },
+	[KNET_FTP_SITE]	   = { CMD_SITE, 0 },
+};
+
+/**
+ * knet_ftp_needs() - does the job at hand need something?
+ * @ftp: the machine
+ * @what: NEEDS_DATA and the like; any of several
+ *
+ * Context: Any; one caller at a time.
+ * Return: true when it does.
+ */
+bool knet_ftp_needs(const struct knet_ftp *ftp, u8 what)
+{
+	return ops[ftp->job.request.op].needs & what;
+}
+
+/**
+ * knet_ftp_job_command() - the command that the job at hand is about
+ * @ftp: the machine
+ *
+ * Its 1xx tells that the server has begun (RFC 959 section 4.2.1).
+ *
+ * Context: Any; one caller at a time.
+ * Return: the command; of a rename the first one.
+ */
+enum knet_ftp_command knet_ftp_job_command(const struct knet_ftp *ftp)
+{
+	return ops[ftp->job.request.op].cmd;
+}
+
+/**
+ * knet_ftp_extended() - EPSV and EPRT, or PASV and PORT (RFC 2428)?
+ * @ftp: the machine
+ *
+ * IPv6 has no other way than the extended one.
+ *
+ * Context: Any; one caller at a time.
+ * Return: true for the extended one.
+ */
+bool knet_ftp_extended(const struct knet_ftp *ftp)
+{
+	if (ftp->ipv6)
+		return true;
+	if (ftp->login->plain)
+		return false;
+	return ftp->job.request.active ? !ftp->no_eprt : !ftp->no_epsv;
+}
+
+/* Both sides get to know where the data connection goes. REST must come after that. */
+static void announce(struct knet_ftp *ftp)
+{
+	ftp->job.rested = false;
+	if (ftp->job.request.active) {
+		if (knet_ftp_extended(ftp))
+			knet_ftp_command_eprt(ftp);
+		else
+			knet_ftp_command_port(ftp);
+	} else {
+		knet_ftp_command(ftp, knet_ftp_extended(ftp) ? CMD_EPSV : CMD_PASV, NULL);
+	}
+}
+
+static bool wants_type(const struct knet_ftp *ftp)
+{
+	return !ftp->type_done && !ftp->job.type_asked &&
+	       knet_ftp_needs(ftp, NEEDS_TYPE | LIKES_TYPE);
+}
+
+static void command_type(struct knet_ftp *ftp)
+{
+	ftp->job.type_asked = true;
+	knet_ftp_command(ftp, CMD_TYPE, "I");
+}
+
+/* All that does not depend on each other, in one go. */
+static void ask(struct knet_ftp *ftp)
+{
+	if (!ftp->login->plain) {
+		if (wants_type(ftp))
+			command_type(ftp);
+		if (knet_ftp_needs(ftp, ASKS_SIZE) && !ftp->job.size_asked)
+			knet_ftp_command(ftp, CMD_SIZE, ftp->job.request.pathname);
+		ftp->job.size_asked = true;
+	}
+	announce(ftp);
+}
+
+/*
+ * Where the server waits for us the command follows the connection. Once that
+ * has worked in this session it goes first, which saves a round trip.
+ */
+static bool may_transfer(const struct knet_ftp *ftp)
+{
+	return ftp->job.request.active || ftp->data == DATA_OPEN ||
+	       (ftp->passive_worked && !ftp->login->plain);
+}
+
+/* What the job is about. */
+static void command_job(struct knet_ftp *ftp)
+{
+	const struct knet_ftp_request *request = &ftp->job.request;
+	enum knet_ftp_command cmd = knet_ftp_job_command(ftp);
+
+	ftp->job.commanded = true;
+	if (cmd == CMD_MFMT)
+		knet_ftp_command2(ftp, cmd, request->argument, request->pathname);
+	else
+		knet_ftp_command(ftp, cmd, *request->pathname ? request->pathname : NULL);
+}
+
+/* The next step of a job with a data connection; all before is answered. */
+static void step_data(struct knet_ftp *ftp)
+{
+	const struct knet_ftp_request *request = &ftp->job.request;
+
+	if (request->active && ftp->data == DATA_NONE)
+		ftp->data = DATA_LISTEN;
+	if (ftp->data == DATA_LISTEN)
+		return;
+	if (!ftp->job.announced) {
+		ask(ftp);
+		return;
+	}
+	if (wants_type(ftp)) {
+		command_type(ftp);
+		return;
+	}
+	if (ftp->data == DATA_NONE)
+		ftp->data = DATA_CONNECT;
+	if (request->offset && knet_ftp_needs(ftp, HAS_OFFSET) && !ftp->job.rested)
+		knet_ftp_command_rest(ftp);
+	else if (may_transfer(ftp))
+		command_job(ftp);
+}
+
+static void step(struct knet_ftp *ftp)
+{
+	if (knet_ftp_needs(ftp, NEEDS_DATA)) {
+		step_data(ftp);
+		return;
+	}
+	/* Only questions need TYPE: should it be refused no harm was done. */
+	if (wants_type(ftp))
+		command_type(ftp);
+	command_job(ftp);
+}
+
+/**
+ * knet_ftp_settle() - after an event: go on, or end the job
+ * @ftp: the machine
+ *
+ * Nothing happens before all that was asked is answered.
+ *
+ * Context: Any; one caller at a time.
+ */
+void knet_ftp_settle(struct knet_ftp *ftp)
+{
+	if (ftp->phase != PHASE_JOB || ftp->pending_count || ftp->data == DATA_CLOSE)
+		return;
+	if (!ftp->job.decided && !ftp->job.commanded)
+		step(ftp);
+	if (ftp->job.decided && !ftp->pending_count)
+		knet_ftp_over(ftp);
+}
+
+static const char *bad_argument(const struct knet_ftp *ftp)
+{
+	const struct knet_ftp_request *request = &ftp->job.request;
+
+	if (!*request->pathname && !knet_ftp_needs(ftp, MAY_BE_EMPTY))
+		return "path name is empty";
+	if (knet_ftp_needs(ftp, HAS_ARGUMENT) && (!request->argument || !*request->argument))
+		return "argument is missing";
+	if (!knet_ftp_string_ok(request->pathname) || !knet_ftp_string_ok(request->argument))
+		return "control character in an argument";
+	if (request->offset > LLONG_MAX)
+		return "offset is too large";
+	return NULL;
+}
+
+/* What can be known to be wrong before anything is sent. */
+static void check_request(struct knet_ftp *ftp)
+{
+	const struct knet_ftp_request *request = &ftp->job.request;
+	const char *bad = bad_argument(ftp);
+
+	if (bad)
+		knet_ftp_decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EINVAL, bad);
+	else if (request->resume && ftp->login->plain)
+		knet_ftp_decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EOPNOTSUPP,
+				    "resuming needs SIZE, which is not allowed");
+	else if (knet_ftp_needs(ftp, ASKS_SIZE) && request->max_size &&
+		 request->offset > request->max_size)
+		knet_ftp_decide_own(ftp, KNETCTL_ERROR_CLASS_LONG, EFBIG,
+				    "offset is beyond max-size");
+}
+
+/**
+ * knet_ftp_begin_job() - the first step of the job that was given
+ * @ftp: the machine, logged in
+ *
+ * Context: Any; one caller at a time.
+ */
+void knet_ftp_begin_job(struct knet_ftp *ftp)
+{
+	ftp->phase = PHASE_JOB;
+	check_request(ftp);
+	knet_ftp_settle(ftp);
+}
