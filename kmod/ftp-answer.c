@@ -30,6 +30,7 @@ static void login_refused(struct knet_ftp *ftp)
 
 static void logged_in(struct knet_ftp *ftp)
 {
+	ftp->logged_in = true;
 	if (ftp->job.given)
 		knet_ftp_begin_job(ftp);
 	else

@@ -410,6 +410,20 @@ bool knet_ftp_broken(const struct knet_ftp *ftp)
 }
 
 /**
+ * knet_ftp_logged_in() - has the server accepted the login?
+ * @ftp: the machine
+ *
+ * By a 2xx to USER, PASS or ACCT, or by 230 for a greeting (RFC 959 section 5.4).
+ *
+ * Context: Any; one caller at a time.
+ * Return: true from then on, on this connection, however the session ends.
+ */
+bool knet_ftp_logged_in(const struct knet_ftp *ftp)
+{
+	return ftp->logged_in;
+}
+
+/**
  * knet_ftp_quit() - take leave (RFC 959 section 4.1.1)
  * @ftp: the machine
  *

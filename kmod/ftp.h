@@ -224,6 +224,7 @@ struct knet_ftp {
 	const struct knet_ftp_login *login;
 	u8 phase;
 	bool broken;
+	bool logged_in;			/* the server accepted the login */
 	bool type_done;			/* TYPE I was accepted */
 	bool no_epsv;			/* use PASV */
 	bool no_eprt;			/* use PORT */
@@ -310,6 +311,8 @@ void knet_ftp_fail(struct knet_ftp *ftp, u32 class, int err, const char *text);
  * first when knet_ftp_quit() has put it out).
  */
 bool knet_ftp_broken(const struct knet_ftp *ftp);
+/* Has the server accepted the login on this connection? It stays so when the session breaks. */
+bool knet_ftp_logged_in(const struct knet_ftp *ftp);
 /* Put QUIT out if the dialogue allows it; its answer is not awaited. */
 void knet_ftp_quit(struct knet_ftp *ftp);
 /* Wipe what is secret in the machine. */

@@ -383,7 +383,7 @@ static bool session_refused(struct knet_session *s)
 	struct knet_session *other;
 	bool others = false;
 
-	if ((result->code != 421 && result->code != 530) || s->ftp.type_done)
+	if ((result->code != 421 && result->code != 530) || knet_ftp_logged_in(&s->ftp))
 		return false;
 	mutex_lock(&server->kn->lock);
 	list_for_each_entry(other, &server->sessions, server_node)

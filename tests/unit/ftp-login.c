@@ -156,6 +156,24 @@ static const struct script scripts[] = {
 	  .lines = "< 220 x\n> USER u\n< 332 x\n> ACCT a\n< 300 x\n= protocol EPROTO 300\nbroken\n" },
 	{ .name = "TYPE 300",
 	  .lines = ASKED "< 300 x\n< 550 -\n< 229 (|||1|)\n= protocol EPROTO 300\nusable\n" },
+
+	/* Is the login over? */
+	{ .name = "inside from the 230 on, however it ends",
+	  .lines = "outside\n< 220 hi\n> USER u\n< 331 pw\n> PASS p\noutside\n< 230 in\ninside\n"
+		   "> TYPE I\n> SIZE f\n> EPSV\n< 421 bye\n= transient EREMOTEIO 421 bye\n"
+		   "broken\ninside\n" },
+	{ .name = "inside by 230 for a greeting", .lines = "< 230 in\ninside\n" },
+	{ .name = "inside without a job, and when it begins", .no_job = true,
+	  .lines = LOGIN "idle\ninside\njob\ninside\n" },
+	{ .name = "inside where TYPE was never asked", .request = { .op = KNET_FTP_MKD },
+	  .lines = LOGIN "> MKD f\n< 530 no\n= permanent EACCES 530 no\nusable\ninside\n" },
+	{ .name = "inside by ACCT", .login = { .account = "a" },
+	  .lines = "< 220 hi\n> USER u\n< 332 who\n> ACCT a\noutside\n< 230 in\ninside\n" },
+	{ .name = "outside when the login was refused",
+	  .lines = "< 220 hi\n> USER u\n< 331 pw\n> PASS p\n< 530 no\n"
+		   "= permanent EACCES 530 no\nbroken\noutside\n" },
+	{ .name = "outside when the greeting is 421",
+	  .lines = "< 421 full\n= transient EREMOTEIO 421 full\nbroken\noutside\n" },
 };
 
 int test_ftp_login(void)

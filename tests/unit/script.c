@@ -229,6 +229,8 @@ static bool check_line(struct run *run, const char *word, char *rest)
 		assert_int_equal(knet_ftp_data_wanted(ftp), *word == 'r');
 	else if (!strcmp(word, "usable") || !strcmp(word, "broken"))
 		assert_int_equal(knet_ftp_broken(ftp), *word == 'b');
+	else if (!strcmp(word, "inside") || !strcmp(word, "outside"))
+		assert_int_equal(knet_ftp_logged_in(ftp), *word == 'i');
 	else
 		return false;
 	return true;

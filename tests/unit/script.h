@@ -29,6 +29,7 @@
  *	= ok [CODE [TEXT]]
  *	= CLASS ERRNO CODE [TEXT]	the job is over with this result
  *	usable, broken	can the session take another job?
+ *	inside, outside	has the server accepted the login?
  */
 #ifndef TESTS_UNIT_SCRIPT_H
 #define TESTS_UNIT_SCRIPT_H
