@@ -168,13 +168,13 @@ static u32 control_class(const struct knet_session *s, int err)
  */
 void knet_control_open(struct knet_session *s)
 {
-	unsigned int remote;
+	const struct knet_addr *remote;
 	const char *why;
 	int err = control_connect(s, &why);
 
-	remote = min(s->remote, s->server->remote_count - 1);
-	knet_ftp_init(&s->ftp, &s->server->login,
-		      s->server->remote[remote].sa.sa_family == AF_INET6);
+	remote = &s->server->remote[min(s->remote, s->server->remote_count - 1)];
+	knet_ftp_init(&s->ftp, &s->server->login, remote->sa.sa_family == AF_INET6,
+		      knet_addr_port(remote));
 	knet_ftp_start(&s->ftp, &s->job->request);
 	s->connected = !err;
 	if (err)

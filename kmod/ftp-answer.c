@@ -124,28 +124,39 @@ static void reply_size(struct knet_ftp *ftp, u16 code)
 				    "the server does not tell the size");
 }
 
+/*
+ * The server listens for data at @data_port of the reply, where @found. At the
+ * port of the control connection nobody can: a second control connection would
+ * be made, and the server's greeting taken for data.
+ */
+static void announced(struct knet_ftp *ftp, bool found, const char *bad)
+{
+	if (!found)
+		knet_ftp_die_of_protocol(ftp, bad);
+	else if (ftp->data_port == ftp->control_port)
+		knet_ftp_die_of_protocol(ftp, "the port for data is the control connection's");
+	else
+		ftp->job.announced = true;
+}
+
 static void reply_epsv(struct knet_ftp *ftp, u16 code)
 {
-	if (code == 229) {
-		ftp->job.announced = knet_reply_epsv(&ftp->reply, &ftp->data_port);
-		if (!ftp->job.announced)
-			knet_ftp_die_of_protocol(ftp, "bad port in the answer to EPSV");
-	} else if (ftp->ipv6) {
+	if (code == 229)
+		announced(ftp, knet_reply_epsv(&ftp->reply, &ftp->data_port),
+			  "bad port in the answer to EPSV");
+	else if (ftp->ipv6)
 		knet_ftp_refused(ftp);
-	} else {
+	else
 		ftp->no_epsv = true;
-	}
 }
 
 static void reply_pasv(struct knet_ftp *ftp, u16 code)
 {
-	if (code != 227) {
+	if (code == 227)
+		announced(ftp, knet_reply_pasv(&ftp->reply, &ftp->data_port),
+			  "bad address in the answer to PASV");
+	else
 		knet_ftp_refused(ftp);
-		return;
-	}
-	ftp->job.announced = knet_reply_pasv(&ftp->reply, &ftp->data_port);
-	if (!ftp->job.announced)
-		knet_ftp_die_of_protocol(ftp, "bad address in the answer to PASV");
 }
 
 static void reply_eprt(struct knet_ftp *ftp, u16 code)

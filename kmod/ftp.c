@@ -21,16 +21,19 @@
  * @ftp: the machine
  * @login: who logs in; must stay as it is as long as the machine is used
  * @ipv6: family of the control connection
+ * @control_port: the server's port of it; refused as the port of a data connection
  *
  * The server speaks first (RFC 959 section 5.4).
  *
  * Context: Any; one caller at a time.
  */
-void knet_ftp_init(struct knet_ftp *ftp, const struct knet_ftp_login *login, bool ipv6)
+void knet_ftp_init(struct knet_ftp *ftp, const struct knet_ftp_login *login, bool ipv6,
+		   u16 control_port)
 {
 	memset(ftp, 0, sizeof(*ftp));
 	ftp->login = login;
 	ftp->ipv6 = ipv6;
+	ftp->control_port = control_port;
 	ftp->phase = PHASE_LOGIN;
 	ftp->pending[0].cmd = CMD_GREETING;
 	ftp->pending_count = 1;

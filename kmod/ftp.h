@@ -222,6 +222,7 @@ struct knet_ftp {
 
 	/* Private to ftp*.c */
 	const struct knet_ftp_login *login;
+	u16 control_port;		/* the server's; no data connection goes there */
 	u8 phase;
 	bool broken;
 	bool logged_in;			/* the server accepted the login */
@@ -246,8 +247,9 @@ struct knet_ftp {
 
 /* --- the machine; kernel-doc stands at the definitions in ftp*.c --- */
 
-/* A new control connection. @login must outlive it. */
-void knet_ftp_init(struct knet_ftp *ftp, const struct knet_ftp_login *login, bool ipv6);
+/* A new control connection, to @control_port of the server. @login must outlive it. */
+void knet_ftp_init(struct knet_ftp *ftp, const struct knet_ftp_login *login, bool ipv6,
+		   u16 control_port);
 /*
  * Give it a transfer; allowed before the login is over (it then follows by
  * itself), in KNET_FTP_IDLE and in KNET_FTP_OVER. On a broken session the job

@@ -22,7 +22,8 @@
 #include "../../kmod/ftp.h"
 #include "fuzz.h"
 
-#define QUEUE	16
+#define QUEUE		16
+#define CONTROL_PORT	21
 
 struct driver {
 	struct knet_ftp ftp;
@@ -116,6 +117,8 @@ static void check(struct driver *d)
 	CHECK(ftp->pending_count <= KNET_FTP_PENDING_MAX);
 	CHECK(ftp->reply.text_len <= sizeof(ftp->reply.text));
 	CHECK(ftp->reply.bytes <= KNET_FTP_REPLY_BYTES + 1);
+	if (knet_ftp_next(ftp) == KNET_FTP_CONNECT)
+		CHECK(ftp->data_port && ftp->data_port != CONTROL_PORT);
 	check_result(d);
 	check_job(ftp, &d->request);
 	check_over(d);
@@ -366,7 +369,7 @@ static void begin(struct driver *d, const uint8_t *line, size_t len)
 		if (line[i] == 'm')
 			d->request.max_size = get_number(line + i + 1, len - i - 1);
 	}
-	knet_ftp_init(&d->ftp, &d->login, ipv6);
+	knet_ftp_init(&d->ftp, &d->login, ipv6, CONTROL_PORT);
 	knet_ftp_start(&d->ftp, &d->request);
 }
 

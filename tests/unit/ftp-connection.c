@@ -247,6 +247,27 @@ static const struct script scripts[] = {
 		   "connect 5000\n< 532 who\n> ACCT a\nshut\n< 230 -\n> EPSV\n"
 		   "< 229 (|||5001|)\n> RETR f\nrefuse 5001\n< 425 cannot\n"
 		   "= network ECONNREFUSED 0\nusable\n" },
+
+	/* The control connection's own port */
+	{ .name = "EPSV to the control port",
+	  .lines = ASKED "< 200 -\n< 213 10\n< 229 (|||21|)\n"
+		   "= protocol EPROTO 0 the port for data is the control connection's\nbroken\n" },
+	{ .name = "EPSV to a control port of its own", .control_port = 4000,
+	  .lines = ASKED "< 200 -\n< 213 10\n< 229 (|||4000|)\n= protocol EPROTO 0\nbroken\n" },
+	{ .name = "EPSV to 21, where that is not the control port", .control_port = 2121,
+	  .lines = ASKED "< 200 -\n< 213 10\n< 229 (|||21|)\nconnect 21\n> RETR f\n" GOT },
+	{ .name = "EPSV to the control port, IPv6", .ipv6 = true,
+	  .lines = ASKED "< 200 -\n< 213 10\n< 229 (|||21|)\n= protocol EPROTO 0\nbroken\n" },
+	{ .name = "EPSV to the control port, the second time",
+	  .lines = SENT GOT "job\n> SIZE f\n> EPSV\n< 213 10\n< 229 (|||21|)\n"
+		   "= protocol EPROTO 0\nbroken\n" },
+	{ .name = "PASV to the control port", PLAIN,
+	  .lines = LOGIN "> PASV\n< 227 (1,2,3,4,0,21)\n"
+		   "= protocol EPROTO 0 the port for data is the control connection's\nbroken\n" },
+	{ .name = "PASV to a control port above 255", PLAIN, .control_port = 2121,
+	  .lines = LOGIN "> PASV\n< 227 (1,2,3,4,8,73)\n= protocol EPROTO 0\nbroken\n" },
+	{ .name = "PASV to a port of the same low byte", PLAIN,
+	  .lines = LOGIN "> PASV\n< 227 (1,2,3,4,1,21)\n> TYPE I\n< 200 -\nconnect 277\n" },
 };
 
 int test_ftp_connection(void)

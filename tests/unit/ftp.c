@@ -18,7 +18,7 @@ static void begin(const struct knet_ftp_login *login, const char *pathname)
 {
 	struct knet_ftp_request request = { .pathname = pathname };
 
-	knet_ftp_init(&ftp, login, false);
+	knet_ftp_init(&ftp, login, false, 21);
 	knet_ftp_start(&ftp, &request);
 }
 

@@ -330,7 +330,8 @@ static void begin(struct run *run, const struct script *script, enum cut cut)
 		run->login.password = "p";
 	if (!run->request.pathname)
 		run->request.pathname = "f";
-	knet_ftp_init(&run->ftp, &run->login, script->ipv6);
+	knet_ftp_init(&run->ftp, &run->login, script->ipv6,
+		      script->control_port ? script->control_port : 21);
 	if (!script->no_job)
 		knet_ftp_start(&run->ftp, &run->request);
 }

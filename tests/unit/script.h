@@ -44,6 +44,7 @@ struct script {
 	struct knet_ftp_login login;	/* user "u", password "p" when NULL */
 	struct knet_ftp_request request;	/* path name "f" when NULL */
 	bool ipv6;
+	u16 control_port;		/* 21 when 0 */
 	bool no_password;
 	bool no_job;
 };
