@@ -9,6 +9,7 @@
 #                   kernel's, or else that of the VM's kernel
 #   DESTDIR= prefix=/usr/local   where to install
 #   TESTS=          arguments for tests/net/run, e.g. names of tests
+#   BENCH=          arguments for bench/run, e.g. names of rows, --publish
 
 # The tools are the system's, whatever the caller's shell has in front.
 export PATH := /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -17,8 +18,10 @@ unexport LIBRARY_PATH LD_LIBRARY_PATH CPATH C_INCLUDE_PATH PYTHONPATH
 KERNEL  ?= 6.1
 KDIR    ?= $(wildcard /lib/modules/$(shell uname -r)/build)
 DESTDIR ?=
+override DESTDIR := $(if $(DESTDIR),$(abspath $(DESTDIR)))
 prefix  ?= /usr/local
 TESTS   ?=
+BENCH   ?=
 
 DEPS := tests/vm/deps
 RUN   = tests/vm/run --kernel $(KERNEL)
@@ -28,7 +31,7 @@ ASAN := -Db_sanitize=address,undefined -Db_lundef=false \
 	-Dc_args=-fno-sanitize-recover=all
 
 .PHONY: all user kmod install uninstall demo check check-unit check-vm \
-	check-debug check-faults check-kernels vm bench style regen clean help
+	check-install check-debug check-faults check-kernels vm bench style regen clean help
 .DEFAULT_GOAL := all
 
 all: user kmod
@@ -44,31 +47,51 @@ kmod: deps-build
 	@$(KMOD) $(if $(KDIR),--kdir '$(KDIR)',$(KERNEL)) >build/kmod/last
 	@cat build/kmod/last
 
-# build/kmod/KVER/kmod/knetctl.ko goes to /lib/modules/KVER/updates
-kver = $(notdir $(patsubst %/kmod/knetctl.ko,%,$(shell cat build/kmod/last)))
+# The module goes to /lib/modules/KVER/updates; it says itself for which kernel it
+# is, a build directory's kernel.release may say something else (Debian's 6.1).
+kver = $(shell grep -aoz '^vermagic=[^ ]*' "$$(cat build/kmod/last)" | tr -d '\0' | cut -d= -f2)
 moddir = $(DESTDIR)/lib/modules/$(kver)/updates
 
 install: user kmod
 	meson configure build/user -Dprefix='$(prefix)'
-	DESTDIR='$(DESTDIR)' meson install -C build/user
+	DESTDIR='$(DESTDIR)' meson install -C build/user --quiet
 	install -D -m 644 "$$(cat build/kmod/last)" '$(moddir)/knetctl.ko'
 	$(if $(DESTDIR),,depmod '$(kver)' && ldconfig)
 
-uninstall:
-	ninja -C build/user uninstall
-	rm -f '$(moddir)/knetctl.ko'
-	$(if $(DESTDIR),,depmod '$(kver)' && ldconfig)
+# What install puts there; and the modules of all kernels, for the one that was
+# built last need not be the one that is installed.
+uninstall: user
+	meson configure build/user -Dprefix='$(prefix)'
+	rm -rf build/uninstall
+	DESTDIR='$(CURDIR)/build/uninstall' meson install -C build/user --quiet
+	(cd build/uninstall && find . ! -type d -print0) | \
+		(cd '$(DESTDIR)/' && xargs -0 rm -f --)
+	rm -rf build/uninstall
+	rmdir '$(DESTDIR)$(prefix)/include/knetctl' 2>/dev/null || :
+	@for ko in '$(DESTDIR)'/lib/modules/*/updates/knetctl.ko; do \
+		[ -e "$$ko" ] || continue; \
+		updates=$${ko%/*} modules=$${ko%/updates/*}; \
+		echo "rm $$ko"; \
+		rm -f "$$ko" || exit; \
+		rmdir "$$updates" 2>/dev/null || :; \
+		[ -n '$(DESTDIR)' ] || depmod "$${modules##*/}" || exit; \
+	done
+	$(if $(DESTDIR),,ldconfig)
 
 demo: deps-test user
 	@$(KMOD) $(KERNEL) >/dev/null
 	$(RUN) -- tests/demo/run
 
-check: check-unit check-vm
+check: check-unit check-install check-vm
 
 # In user space, with sanitizers.
 check-unit: deps-test
 	@test -f build/asan/build.ninja || meson setup build/asan $(ASAN)
 	meson test -C build/asan --print-errorlogs
+
+# Into a directory of its own, and away again.
+check-install: deps-test
+	tests/install/run $(KERNEL)
 
 # In the VM, with the module.
 check-vm: deps-test user
@@ -94,7 +117,7 @@ vm: deps-test user
 	@$(RUN) --interactive
 
 bench: deps-test deps-bench user
-	bench/run
+	bench/run --kernel $(KERNEL) $(BENCH)
 
 style: deps-build deps-style
 	tests/style/run
@@ -119,11 +142,12 @@ help:
 	@echo 'make install        DESTDIR= prefix= KDIR=; uninstall'
 	@echo 'make demo           see it work, in a VM (KERNEL=)'
 	@echo 'make check          unit tests, and the tests in a VM (KERNEL=, TESTS=)'
+	@echo 'make check-install  make install and uninstall, in a directory (KERNEL=)'
 	@echo 'make check-kernels  the tests on 6.1, 6.12 and 7.2'
 	@echo 'make check-debug    the tests on a kernel with all its checkers on'
 	@echo 'make check-faults   are faults really found by that kernel?'
 	@echo 'make vm             a shell in a VM with the module loaded (KERNEL=)'
-	@echo 'make bench          measure against what users would use instead'
+	@echo 'make bench          measure against what users would use instead (BENCH=)'
 	@echo 'make style          checkpatch, sparse, W=1, cppcheck, shellcheck, spelling'
 	@echo 'make regen          what is generated from the protocol, again'
 	@echo 'make clean'
