@@ -326,8 +326,8 @@ static bool data_writable(struct knet_session *s)
 	writable = READ_ONCE(sk->sk_err) || sk_stream_is_writeable(sk);
 	if (writable)
 		goto unlock;
-	/* The order of tcp_poll(): ask to be told, then look again. */
 	set_bit(SOCK_NOSPACE, &s->data.sock->flags);
+	/* As in tcp_poll(): first ask to be told, then look again. */
 	smp_mb__after_atomic();
 	writable = READ_ONCE(sk->sk_err) || sk_stream_is_writeable(sk);
 unlock:

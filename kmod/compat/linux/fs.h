@@ -17,7 +17,7 @@
  */
 static inline ssize_t knet_iter_write(struct file *file, struct iov_iter *iter, loff_t *pos)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#if KERNEL_VERSION(6, 8, 0) <= LINUX_VERSION_CODE
 	return vfs_iter_write(file, iter, pos, 0);
 #else
 	ssize_t n;

@@ -14,11 +14,11 @@ static inline void sk_net_refcnt_upgrade(struct sock *sk)
 	struct net *net = sock_net(sk);
 
 	WARN_ON_ONCE(sk->sk_net_refcnt);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#if KERNEL_VERSION(6, 2, 0) <= LINUX_VERSION_CODE
 	__netns_tracker_free(net, &sk->ns_tracker, false);
 #endif
 	sk->sk_net_refcnt = 1;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+#if KERNEL_VERSION(5, 17, 0) <= LINUX_VERSION_CODE
 	get_net_track(net, &sk->ns_tracker, GFP_KERNEL);
 #else
 	get_net(net);
