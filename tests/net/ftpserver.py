@@ -91,7 +91,7 @@ class Session:
 
     def listen(self):
         self.drop_data()
-        self.listener = self.server.netns.socket(self.family, socket.SOCK_STREAM)
+        self.listener = socket.socket(self.family, socket.SOCK_STREAM)
         self.listener.bind((self.local[0], 0))
         self.listener.listen(4)
         return self.listener.getsockname()[1]
@@ -103,7 +103,7 @@ class Session:
                 self.listener.settimeout(PATIENCE)
                 self.data = self.listener.accept()[0]
             else:
-                self.data = self.server.netns.socket(self.family, socket.SOCK_STREAM)
+                self.data = socket.socket(self.family, socket.SOCK_STREAM)
                 self.data.settimeout(PATIENCE)
                 self.data.connect(self.target)
         except OSError:
@@ -450,9 +450,14 @@ class Server:
         return f"ftp://{login}{self.host}/{name}"
 
     def _thread(self, target, *args):
-        thread = threading.Thread(target=target, args=args, daemon=True)
+        thread = threading.Thread(target=self._inside, args=(target, *args), daemon=True)
         self.threads.append(thread)
         thread.start()
+
+    def _inside(self, target, *args):
+        # A new thread is where its maker is: it must not hold the client's namespace.
+        self.netns.enter()
+        target(*args)
 
     def _accept(self):
         while not self.closing.is_set():

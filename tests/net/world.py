@@ -36,13 +36,17 @@ class Netns:
         self.path = "/run/netns/" + name
         self._outside = []
 
-    def __enter__(self):
-        outside = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    def enter(self):
+        """Move the calling thread into it, for good."""
         inside = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             setns(inside)
         finally:
             os.close(inside)
+
+    def __enter__(self):
+        outside = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        self.enter()
         self._outside.append(outside)
         return self
 
@@ -52,7 +56,7 @@ class Netns:
         os.close(outside)
 
     def socket(self, *args):
-        """A socket of this namespace for whoever asks."""
+        """A socket of this namespace for the main thread, wherever it is."""
         with self:
             return socket.socket(*args)
 
