@@ -108,20 +108,26 @@ static int __net_init net_init(struct net *net)
 	return 0;
 }
 
+/*
+ * While there are still devices: the servers are told by a reset. Never waits
+ * for a worker: removal of all namespaces of the machine would wait with it.
+ */
 static void __net_exit net_pre_exit(struct net *net)
 {
 	struct knet_net *kn = knet_net(net);
+	struct knet_session *session;
 
 	mutex_lock(&kn->lock);
 	kn->draining = true;
+	knet_job_cancel_all(kn, ENETDOWN);
+	list_for_each_entry(session, &kn->sessions, net_node)
+		knet_session_abort(session);
 	mutex_unlock(&kn->lock);
 }
 
-/* Never waits for a worker: removal of all namespaces of the machine would wait with it. */
 static void __net_exit net_exit(struct net *net)
 {
 	struct knet_net *kn = knet_net(net);
-	struct knet_session *session;
 
 	mutex_lock(&knet_nets_lock);
 	list_del(&kn->node);
@@ -129,9 +135,6 @@ static void __net_exit net_exit(struct net *net)
 
 	mutex_lock(&kn->lock);
 	kn->gone = true;
-	knet_job_cancel_all(kn, ENETDOWN);
-	list_for_each_entry(session, &kn->sessions, net_node)
-		knet_session_abort(session);
 	knet_job_forget_all(kn);
 	mutex_unlock(&kn->lock);
 
