@@ -114,8 +114,12 @@ static int from_netrc(struct cli *c, struct login *login, const char *host)
 	return STATUS_OK;
 }
 
-/* A line from the terminal, or -EINTR for a signal, with what it shows restored after it. */
-static int ask(int tty, int signals, char *buf, size_t size)
+/*
+ * A line from the terminal, or -EINTR for a signal, with what it shows restored
+ * after it. Whoever sees the question may answer at once: the echo is off by
+ * then, and what is typed from then on is not thrown away.
+ */
+static int ask(int tty, int signals, const char *question, char *buf, size_t size)
 {
 	struct pollfd fds[2] = {
 		{ .fd = tty, .events = POLLIN }, { .fd = signals, .events = POLLIN },
@@ -129,6 +133,7 @@ static int ask(int tty, int signals, char *buf, size_t size)
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	quiet.c_lflag |= ICANON;
 	tcsetattr(tty, TCSAFLUSH, &quiet);
+	dprintf(tty, "%s", question);
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
 	if (signals_next(signals))
@@ -146,18 +151,21 @@ static int prompt(struct cli *c, struct login *login, const char *host)
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	char buf[SECRET_MAX] = "";
 	int signals, err = 0;
+	char *question;
 
+	if (asprintf(&question, "Password of %s at %s: ", user, name) < 0)
+		abort();
 	/* Without a terminal the server may do without a password. */
 	if (tty >= 0) {
-		dprintf(tty, "Password of %s at %s: ", user, name);
 		signals = signals_block();
-		err = ask(tty, signals, buf, sizeof(buf));
+		err = ask(tty, signals, question, buf, sizeof(buf));
 		signals_restore(signals);
 		close(tty);
 		if (!err)
 			login->password = strdup(buf);
 		explicit_bzero(buf, sizeof(buf));
 	}
+	free(question);
 	free(user);
 	free(name);
 	if (err == -EINTR) {
