@@ -184,9 +184,9 @@ class Session:
         if not self.open_data():
             self.reply(425, "cannot open the data connection")
             return
-        self.transfer(content)
-        self.end_of_data(None)
-        self.after(None)
+        self.part("transfer", content)
+        self.part("end_of_data")
+        self.part("after")
 
     def transfer(self, content):
         self.send_data(content[self.offset:])
@@ -210,6 +210,8 @@ class Session:
     PARTS = {"USER": "user_", "PASS": "pass_", "ACCT": "acct", "TYPE": "type_", "SIZE": "size",
              "EPSV": "epsv", "PASV": "pasv", "EPRT": "eprt", "PORT": "port", "REST": "rest",
              "RETR": "retr", "QUIT": "quit"}
+    # Those that no command leads to by itself
+    INNER = ("greeting", "transfer", "end_of_data", "after")
 
     def part(self, name, arg=None):
         handler = self.server.replaced.get(name)
@@ -217,16 +219,6 @@ class Session:
             handler(self, arg)
         else:
             getattr(self, name)(arg)
-
-    def __getattribute__(self, name):
-        # A part that another part calls is the replaced one too.
-        if name in Session.REPLACEABLE:
-            handler = object.__getattribute__(self, "server").replaced.get(name)
-            if handler:
-                return lambda arg=None: handler(self, arg)
-        return object.__getattribute__(self, name)
-
-    REPLACEABLE = frozenset({"transfer", "end_of_data", "after"})
 
     def run(self):
         self.part("greeting")
@@ -264,8 +256,7 @@ BEHAVIOURS = {}	# name: {part: handler(session, argument)}
 def behaviour(name, part):
     """Register what replaces a part."""
     def register(handler):
-        assert part in Session.PARTS.values() or part == "greeting" or \
-            part in Session.REPLACEABLE, part
+        assert part in Session.PARTS.values() or part in Session.INNER, part
         assert part not in BEHAVIOURS.setdefault(name, {}), name
         BEHAVIOURS[name][part] = handler
         return handler
