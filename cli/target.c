@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "ftp.h"
@@ -262,6 +264,78 @@ int target_open(struct cli *c, struct target *t, const char *where, const char *
 	default:
 		return open_replace(c, t, mode);
 	}
+}
+
+/* The directory of @path beneath @root; missing ones are made. -errno when it cannot be. */
+static int open_parent(int root, const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	int dir = openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC), next, err;
+	const char *slash;
+	char *name;
+
+	for (; dir >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
+		name = strndup(path, (size_t)(slash - path));
+		if (!name)
+			abort();
+		next = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+		if (next < 0 && errno == ENOENT && !mkdirat(dir, name, 0777))
+			next = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+		err = errno;
+		free(name);
+		close(dir);
+		errno = err;
+		dir = next;
+	}
+	return dir < 0 ? -errno : dir;
+}
+
+int target_open_beneath(struct cli *c, struct target *t, int root, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+	bool old;
+
+	t->shown = strdup(path);
+	t->name = strdup(slash ? slash + 1 : path);
+	if (!t->shown || !t->name)
+		abort();
+	if (!good_name(t->name))
+		return fail_text(c, STATUS_FAILED, EINVAL, "%s: not the name of a file", path);
+	t->dir = open_parent(root, path);
+	if (t->dir < 0)
+		return fail_errno(c, -t->dir, "%s: its directory", path);
+	/* A symbolic link is replaced, never followed. */
+	old = fstatat(t->dir, t->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (old && S_ISDIR(st.st_mode))
+		return not_regular(c, t, st.st_mode);
+	return open_beside(c, t, old && S_ISREG(st.st_mode) ? &st : NULL);
+}
+
+void target_set_mtime(const struct target *t, int64_t seconds)
+{
+	struct timespec times[2] = {
+		{ .tv_nsec = UTIME_OMIT }, { .tv_sec = (time_t)seconds },
+	};
+
+	futimens(t->fd, times);
+}
+
+int target_reopen(const struct target *t)
+{
+	int fd = openat(t->dir, t->temp ? t->temp : t->name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	struct stat mine, there;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(t->fd, &mine) && !fstat(fd, &there) && mine.st_dev == there.st_dev &&
+	    mine.st_ino == there.st_ino)
+		return fd;
+	close(fd);
+	return -ESTALE;
 }
 
 bool target_replaces(const char *where, const char *remote_name, enum target_mode mode)
