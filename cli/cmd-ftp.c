@@ -233,6 +233,10 @@ static const struct verb verbs[] = {
 	{ "ls", "[OPTIONS] URL", "List a directory", ls_tables,
 	  URL_NOTE " Without PATH it is\n"
 	  "the login directory itself. " TIME_NOTE, run_ls },
+	{ "mirror", "[OPTIONS] URL DIR | -R [OPTIONS] DIR URL", "Make DIR, or URL, like the other",
+	  mirror_tables, URL_NOTE "\n"
+	  "Only what has another size or time is transferred. A pattern with a slash is of\n"
+	  "the path beneath DIR, else of a name. " TIME_NOTE, run_mirror },
 	{ "rm", "[OPTIONS] URL", "Delete a file, or a directory whose URL ends with /",
 	  session_tables, URL_NOTE, run_manage },
 	{ "mkdir", "[OPTIONS] URL", "Make a directory", session_tables, URL_NOTE, run_manage },

@@ -198,5 +198,7 @@ void print_summary(struct cli *c, const struct engine *e, const char *failed_fil
 int run_put(struct cli *c, int argc, char **argv);
 int run_ls(struct cli *c, int argc, char **argv);
 int run_manage(struct cli *c, int argc, char **argv);
+int run_mirror(struct cli *c, int argc, char **argv);
+extern const struct opt *const mirror_tables[];
 
 #endif
