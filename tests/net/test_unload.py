@@ -18,8 +18,9 @@ from world import World
 
 CONTENT = os.urandom(200000)
 HALF = len(CONTENT) // 2
-# What is promised, and what a busy guest without hardware virtualisation adds
+# What is promised, on a machine that has time to run a small command in...
 SOON = 2
+USUAL = 0.15
 
 
 @pytest.fixture
@@ -44,8 +45,12 @@ def loaded_again():
 
 
 def soon(what, begin):
+    """A guest on a busy machine gets its share of time only: as much longer may it take."""
     took = time.monotonic() - begin
-    assert took < SOON, f"{what} took {took:.1f} s"
+    begin = time.monotonic()
+    knetctl("-V")
+    limit = SOON * max(1, (time.monotonic() - begin) / USUAL)
+    assert took < limit, f"{what} took {took:.1f} s, more than {limit:.1f} s"
 
 
 def remove_module():
