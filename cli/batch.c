@@ -8,13 +8,6 @@
 
 #include "out.h"
 
-#define WORDS_MAX 1024
-
-struct words {
-	char *word[WORDS_MAX + 1];
-	int count;
-};
-
 /* Inside of quotes up to their end. NULL when they do not end. */
 static char *quoted(char *p, char **to)
 {
@@ -51,7 +44,7 @@ static char *word(char *p, char **result)
 	return end ? p : p + 1;
 }
 
-static int split(struct cli *c, char *line, struct words *w)
+int split_words(struct cli *c, char *line, struct words *w)
 {
 	char *p = line;
 
@@ -81,7 +74,7 @@ static int run_line(struct cli *c, char *line, size_t len)
 	c->verb = NULL;
 	if (memchr(line, '\0', len))
 		return fail_usage(c, "a NUL byte");
-	status = split(c, line, &w);
+	status = split_words(c, line, &w);
 	if (status || !w.count)
 		return status;
 	return run_command(c, w.count, w.word);

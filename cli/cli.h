@@ -50,7 +50,7 @@ struct noun {
 	size_t verb_count;
 };
 
-extern const struct noun noun_ftp, noun_job, noun_monitor, noun_status;
+extern const struct noun noun_filter, noun_ftp, noun_job, noun_monitor, noun_status;
 
 extern const struct noun *const nouns[];	/* ended by NULL */
 
@@ -72,6 +72,15 @@ int need_handle(struct cli *c);
 void drop_handle(struct cli *c);
 
 /* batch.c */
+#define WORDS_MAX 1024
+
+struct words {
+	char *word[WORDS_MAX + 1];
+	int count;
+};
+
+/* The words of a line, written back in place; none of an empty one. A status. */
+int split_words(struct cli *c, char *line, struct words *w);
 int run_batch(struct cli *c, const char *file);
 
 /* netns.c: NAME, PATH or pid:N */

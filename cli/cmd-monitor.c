@@ -1,145 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* knetctl monitor: events as they come, and no loss without its number */
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "job.h"
+#include "monitor.h"
 #include "out.h"
 
-#define COLUMNS 80
+#define DUMP_AGAIN_MS	10000	/* at least, between two dumps of a namespace */
+#define LOOK_MS		1000	/* for new namespaces */
+#define FDS_OTHER	3	/* of poll: signals, standard output, children */
 
-enum { OPT_COUNT = 1, OPT_FOR, OPT_STRICT, OPT_RCVBUF, OPT_TIME };
-
-struct monitor {
-	unsigned int groups;
-	uint64_t count;		/* events to show, 0 is no limit */
-	bool has_end;
-	uint32_t for_ms;
-	int64_t end;		/* when, CLOCK_MONOTONIC */
-	uint64_t rcvbuf;
-	bool strict, times;
-	uint64_t shown;
-	bool lost;
+enum {
+	OPT_COUNT = 1, OPT_FOR, OPT_STRICT, OPT_RCVBUF, OPT_TIME, OPT_DUMP, OPT_ALL_NETNS, OPT_EXEC,
 };
 
-/* ------------------------------------------------------------ text -- */
-
-/* The end of the line, cut to what the columns leave but for -v. */
-static void print_rest(struct cli *c, const char *line, const char *rest)
-{
-	char *safe = text_escape(rest);
-	size_t room = COLUMNS, at = 0, columns = 0;
-
-	room -= strlen(line) + 1 < room ? strlen(line) + 1 : room;
-	while (safe[at]) {
-		/* Bytes that go on with a character take no column. */
-		columns += ((unsigned char)safe[at] & 0xc0) != 0x80;
-		if (columns > room)
-			break;
-		at++;
-	}
-	if (!safe[at] || c->verbose) {
-		out_text(c, "%s %s\n", line, safe);
-	} else {
-		while (at > 0 && columns-- > room - 2)
-			while (at > 0 && ((unsigned char)safe[--at] & 0xc0) == 0x80)
-				;
-		out_text(c, "%s %.*s...\n", line, (int)at, safe);
-	}
-	free(safe);
-}
-
-static void job_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
-{
-	char a[TEXT_SIZE], b[TEXT_SIZE], t[TEXT_SIZE], reason[sizeof(event->u.job.message) + 32];
-	const struct knetctl_job *job = &event->u.job;
-	size_t len = strlen(line);
-	char *p = line + len;
-
-	size -= len;
-	text_size(a, job->bytes);
-	switch (event->type) {
-	case KNETCTL_EVENT_JOB_STARTED:
-		snprintf(p, size, " %u %s %s", job->id, knetctl_kind_name(job->kind),
-			 text_endpoint(a, &job->remote));
-		print_rest(c, line, job->pathname);
-		return;
-	case KNETCTL_EVENT_JOB_PROGRESS:
-		snprintf(p, size, " %u %s %s of %s, %s\n", job->id, knetctl_state_name(job->state),
-			 a, job->size_known ? text_size(b, job->size) : "?",
-			 text_rate(t, job->bytes, job->duration_ns));
-		out_text(c, "%s", line);
-		return;
-	default:
-		snprintf(p, size, " %u %s %s in %s", job->id, knetctl_state_name(job->state), a,
-			 text_seconds(t, job->duration_ns));
-		print_rest(c, line, job_reason(job, reason, sizeof(reason)));
-	}
-}
-
-static void lost_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
-{
-	size_t len = strlen(line);
-	const char *group = knetctl_group_name(event->group);
-
-	snprintf(line + len, size - len, " %s %" PRIu64 " events, %" PRIu64 " to %" PRIu64 ", %s",
-		 group ? group : "?", event->u.lost.count, event->u.lost.first_seq,
-		 event->u.lost.last_seq, event->u.lost.where ? "socket" : "kernel");
-	out_text(c, "%s\n", line);
-}
-
-static void print_text(struct cli *c, const struct monitor *m, const struct knetctl_event *event)
-{
-	time_t seconds = (time_t)(event->time_ns / 1000000000);
-	char line[256] = "";
-	size_t len = 0;
-	struct tm tm;
-
-	if (m->times && localtime_r(&seconds, &tm)) {
-		len = strftime(line, sizeof(line), "%H:%M:%S", &tm);
-		len += (size_t)snprintf(line + len, sizeof(line) - len, ".%06u ",
-					(unsigned int)(event->time_ns % 1000000000 / 1000));
-	}
-	snprintf(line + len, sizeof(line) - len, "%s", knetctl_event_name(event->type));
-	if (event->type == KNETCTL_EVENT_LOST)
-		lost_text(c, line, sizeof(line), event);
-	else if (event->type <= KNETCTL_EVENT_JOB_DONE)
-		job_text(c, line, sizeof(line), event);
-	else
-		out_text(c, "%s\n", line);
-}
-
-/* ------------------------------------------------------------ JSON -- */
-
-static void print_json(struct cli *c, const struct knetctl_event *event)
-{
-	out_object(c);
-	if (event->type != KNETCTL_EVENT_LOST && event->type != KNETCTL_EVENT_SYNCED)
-		out_u64(c, "seq", NULL, event->seq);
-	out_time(c, "time", event->time_ns);
-	out_u64(c, "mono_ns", NULL, event->mono_ns);
-	out_u64(c, "netns", NULL, event->netns);
-	out_str(c, "event", NULL, knetctl_event_name(event->type));
-	if (event->type == KNETCTL_EVENT_LOST) {
-		out_str(c, "group", NULL, knetctl_group_name(event->group));
-		out_u64(c, "count", NULL, event->u.lost.count);
-		out_u64(c, "first_seq", NULL, event->u.lost.first_seq);
-		out_u64(c, "last_seq", NULL, event->u.lost.last_seq);
-		out_str(c, "where", NULL, event->u.lost.where ? "socket" : "kernel");
-	} else if (event->type <= KNETCTL_EVENT_JOB_DONE) {
-		job_members(c, &event->u.job);
-	}
-	out_object_end(c);
-}
-
-/* ------------------------------------------------------------ loop -- */
-
-static int64_t now_ms(void)
+int64_t now_ms(void)
 {
 	struct timespec now;
 
@@ -147,83 +26,173 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* ------------------------------------------------------------ loop -- */
+
 static bool enough(const struct monitor *m)
 {
 	return (m->count && m->shown >= m->count) || out_error();
 }
 
-/* All that is there. 0, or minus a status. */
-static int drain(struct cli *c, struct monitor *m)
+/* The module went, or a call failed: the text is that of the source's handle. */
+static int fail_source(struct cli *c, struct source *s, int err)
+{
+	drop_handle(c);
+	c->handle = s->handle;
+	s->handle = NULL;
+	return fail_library(c, err, NULL);
+}
+
+/* A status. */
+static int take_event(struct cli *c, struct monitor *m, struct source *s,
+		      const struct knetctl_event *event)
+{
+	int status = STATUS_OK;
+
+	/* A newer library may tell of what this command has no name for. */
+	if (!knetctl_event_name(event->type) || event->type > KNETCTL_EVENT_FILTER_MATCH ||
+	    !event_passes(m, event) || dump_knows(s, event))
+		return STATUS_OK;
+	show_event(c, m, s, event);
+	if (m->exec)
+		status = exec_run(c, m, event);
+	if (event->type == KNETCTL_EVENT_LOST) {
+		m->lost = true;
+		s->dump_due = m->dump;
+	}
+	m->shown++;
+	return status;
+}
+
+/* All that is there, as far as it may be taken. A status. */
+static int drain(struct cli *c, struct monitor *m, struct source *s)
 {
 	struct knetctl_event event;
-	int got = 0;
+	int got = 0, status = STATUS_OK;
 
-	while (!enough(m) && (got = knetctl_process(c->handle, &event)) > 0) {
+	while (!status && !enough(m) && !exec_full() &&
+	       (got = knetctl_process(s->handle, &event)) > 0) {
 		if (event.type == KNETCTL_EVENT_GONE) {
 			out_flush(c);
-			return -fail_library(c, -ESHUTDOWN, NULL);
+			return fail_source(c, s, -ESHUTDOWN);
 		}
-		/* A newer library may tell of what this command has no name for. */
-		if (!knetctl_event_name(event.type) || event.type > KNETCTL_EVENT_SYNCED)
-			continue;
-		if (c->json)
-			print_json(c, &event);
-		else
-			print_text(c, m, &event);
-		m->lost |= event.type == KNETCTL_EVENT_LOST;
-		m->shown += event.type != KNETCTL_EVENT_SYNCED;
+		status = take_event(c, m, s, &event);
 	}
 	/* Once for all that came together, and always before waiting. */
 	out_flush(c);
-	return got < 0 ? -fail_library(c, got, NULL) : 0;
+	return got < 0 ? fail_source(c, s, got) : status;
 }
 
-static int timeout(struct cli *c, const struct monitor *m)
+static bool dump_is_due(const struct source *s)
 {
-	int ms = knetctl_timeout(c->handle);
-	int64_t left;
+	return s->dump_due && (s->dumped == INT64_MIN || now_ms() - s->dumped >= DUMP_AGAIN_MS);
+}
 
-	if (!m->has_end)
-		return ms;
-	left = m->end - now_ms();
+static int drain_all(struct cli *c, struct monitor *m)
+{
+	int status = STATUS_OK;
+	size_t i;
+
+	for (i = 0; !status && i < m->source_count && !enough(m); i++) {
+		if (dump_is_due(&m->source[i]))
+			status = dump_objects(c, m, &m->source[i]);
+		if (!status)
+			status = drain(c, m, &m->source[i]);
+	}
+	return status;
+}
+
+static void sooner(int *ms, int64_t then)
+{
+	int64_t left = then - now_ms();
+
 	if (left < 0)
 		left = 0;
-	if (left > INT32_MAX)
-		left = INT32_MAX;
-	return ms >= 0 && ms < left ? ms : (int)left;
+	if (left < INT32_MAX && (*ms < 0 || left < *ms))
+		*ms = (int)left;
+}
+
+static int timeout(const struct monitor *m)
+{
+	int ms = -1, own;
+	size_t i;
+
+	if (m->has_end)
+		sooner(&ms, m->end);
+	if (m->all_netns)
+		sooner(&ms, m->looked + LOOK_MS);
+	for (i = 0; i < m->source_count; i++) {
+		own = exec_full() ? -1 : knetctl_timeout(m->source[i].handle);
+		if (own >= 0 && (ms < 0 || own < ms))
+			ms = own;
+		if (m->source[i].dump_due)
+			sooner(&ms, m->source[i].dumped + DUMP_AGAIN_MS);
+	}
+	return ms;
 }
 
 /* What happened before the end was asked for is shown before it. */
 static int last_events(struct cli *c, struct monitor *m)
 {
-	int err = knetctl_sync(c->handle);
+	struct pollfd fd = { .fd = exec_fd(), .events = POLLIN };
+	int err, status = STATUS_OK;
+	size_t i;
 
-	if (err < 0)
-		return -fail_library(c, err, NULL);
-	return drain(c, m);
+	for (i = 0; !status && i < m->source_count; i++) {
+		err = knetctl_sync(m->source[i].handle);
+		if (err < 0)
+			return fail_source(c, &m->source[i], err);
+		status = drain(c, m, &m->source[i]);
+		while (!status && exec_full() && !c->interrupted && !enough(m)) {
+			(void)poll(&fd, 1, -1);
+			exec_reap();
+			status = drain(c, m, &m->source[i]);
+		}
+	}
+	return status;
 }
 
-/* 0 at a regular end, or minus a status. */
-static int loop(struct cli *c, struct monitor *m, int signals)
+/* Wait for something to happen. False when poll() failed. */
+static bool wait_for(struct monitor *m, int signals, struct pollfd **fds)
 {
-	struct pollfd fds[3] = {
-		{ .fd = knetctl_fd(c->handle), .events = (short)knetctl_events(c->handle) },
-		{ .fd = signals, .events = POLLIN },
-		/* Only to learn that the reader went away while nothing happens. */
-		{ .fd = STDOUT_FILENO, .events = 0 },
-	};
-	int got;
+	size_t i, n = FDS_OTHER + m->source_count;
+	struct pollfd *p = realloc(*fds, n * sizeof(*p));
+
+	if (!p)
+		abort();
+	*fds = p;
+	p[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
+	/* Only to learn that the reader went away while nothing happens. */
+	p[1] = (struct pollfd){ .fd = STDOUT_FILENO, .events = 0 };
+	p[2] = (struct pollfd){ .fd = exec_fd(), .events = POLLIN };
+	for (i = 0; i < m->source_count; i++)
+		p[FDS_OTHER + i] = (struct pollfd){
+			.fd = exec_full() ? -1 : knetctl_fd(m->source[i].handle),
+			.events = (short)knetctl_events(m->source[i].handle),
+		};
+	return poll(p, n, timeout(m)) >= 0 || errno == EINTR;
+}
+
+/* A status; STATUS_OK for a regular end. */
+static int loop(struct cli *c, struct monitor *m, int signals, struct pollfd **fds)
+{
+	int status;
 
 	for (;;) {
-		got = drain(c, m);
-		if (got < 0 || enough(m))
-			return got;
-		got = poll(fds, 3, timeout(c, m));
-		if (got < 0 && errno != EINTR)
-			return -fail_errno(c, errno, "poll");
-		if (fds[2].revents & (POLLERR | POLLHUP | POLLNVAL))
-			return 0;
-		if (fds[1].revents && signals_next(signals)) {
+		if (m->all_netns && now_ms() - m->looked >= LOOK_MS) {
+			status = look_for_netns(c, m);
+			if (status)
+				return status;
+		}
+		status = drain_all(c, m);
+		if (status || enough(m))
+			return status;
+		if (!wait_for(m, signals, fds))
+			return fail_errno(c, errno, "poll");
+		if ((*fds)[1].revents & (POLLERR | POLLHUP | POLLNVAL))
+			return STATUS_OK;
+		if ((*fds)[2].revents)
+			exec_reap();
+		if ((*fds)[0].revents && signals_next(signals)) {
 			c->interrupted = true;
 			return last_events(c, m);
 		}
@@ -237,7 +206,7 @@ static int loop(struct cli *c, struct monitor *m, int signals)
 static int take(struct cli *c, void *data, int id, const char *value)
 {
 	struct monitor *m = data;
-	int status;
+	int status = STATUS_OK;
 
 	switch (id) {
 	case OPT_COUNT:
@@ -247,86 +216,168 @@ static int take(struct cli *c, void *data, int id, const char *value)
 		status = arg_ms(c, "--for", value, &m->for_ms);
 		if (m->for_ms == UINT32_MAX)
 			m->for_ms = 0;
-		return status;
+		break;
 	case OPT_STRICT:
 		m->strict = true;
-		return STATUS_OK;
+		break;
 	case OPT_RCVBUF:
 		status = arg_size(c, "--rcvbuf", value, &m->rcvbuf);
-		if (!status && (!m->rcvbuf || m->rcvbuf > INT32_MAX))
+		if (!status && (!m->rcvbuf || m->rcvbuf > INT32_MAX / 2))
 			return fail_usage(c, "--rcvbuf: '%s' is no size of a buffer", value);
-		return status;
+		break;
+	case OPT_DUMP:
+		m->dump = true;
+		break;
+	case OPT_ALL_NETNS:
+		m->all_netns = true;
+		break;
+	case OPT_EXEC:
+		m->exec = value;
+		break;
 	default:
 		m->times = true;
-		return STATUS_OK;
 	}
+	return status;
 }
 
-static int parse_group(struct cli *c, const char *word, unsigned int *groups)
+static int parse_group(struct cli *c, const char *word, unsigned int *group)
 {
-	unsigned int bit, found = 0;
 	const char *names[32], *name;
+	unsigned int bit;
 	size_t n = 0;
 
+	*group = 0;
 	for (bit = 1; bit && (name = knetctl_group_name(bit)); bit <<= 1) {
 		names[n++] = name;
 		if (!*word || strncmp(name, word, strlen(word)) != 0)
 			continue;
-		if (found)
+		if (*group)
 			return fail_usage(c, "group '%s' is ambiguous", word);
-		found = bit;
+		*group = bit;
 	}
-	if (!found) {
-		name = suggest(word, names, n);
-		return fail_usage(c, name ? "unknown group '%s', did you mean '%s'?" :
-				  "unknown group '%s'", word, name);
+	if (*group)
+		return STATUS_OK;
+	name = suggest(word, names, n);
+	return fail_usage(c, name ? "unknown group '%s', did you mean '%s'?" :
+			  "unknown group '%s'", word, name);
+}
+
+/* What may follow the group filter; how many words it took, or minus a status. */
+static int parse_narrow(struct cli *c, struct monitor *m, char **word, int count)
+{
+	struct narrow *n;
+	const char *why;
+	int i, status;
+
+	m->narrow = realloc(m->narrow, (m->narrow_count + 1) * sizeof(*n));
+	if (!m->narrow)
+		abort();
+	n = &m->narrow[m->narrow_count++];
+	memset(n, 0, sizeof(*n));
+	for (i = 0; i < count; i += 2) {
+		bool dst = !strcmp(word[i], "dst");
+
+		if (!dst && strcmp(word[i], "port") != 0)
+			break;
+		if (i + 1 == count)
+			return -fail_usage(c, "%s: the value is missing", word[i]);
+		if (dst && n->has_dst)
+			return -fail_usage(c, "dst is there twice; begin again with filter");
+		if (!dst && n->port_max)
+			return -fail_usage(c, "port is there twice; begin again with filter");
+		why = dst ? range_parse(c, word[i + 1], &n->dst) : NULL;
+		if (why)
+			return -fail_usage(c, "dst: '%s' %s", word[i + 1], why);
+		n->has_dst |= dst;
+		status = dst ? STATUS_OK : arg_ports(c, word[i + 1], &n->port_min, &n->port_max);
+		if (status)
+			return -status;
 	}
-	*groups |= found;
+	return i;
+}
+
+static int parse_groups(struct cli *c, struct monitor *m, char **word, int count)
+{
+	unsigned int group;
+	int i, used, status;
+
+	for (i = 0; i < count; i++) {
+		status = parse_group(c, word[i], &group);
+		if (status)
+			return status;
+		m->groups |= group;
+		if (group != KNETCTL_GROUP_FILTER)
+			continue;
+		used = parse_narrow(c, m, word + i + 1, count - i - 1);
+		if (used < 0)
+			return -used;
+		i += used;
+	}
+	if (!m->groups)
+		m->groups = KNETCTL_GROUP_ALL;
 	return STATUS_OK;
 }
 
-static int subscribe(struct cli *c, const struct monitor *m)
+static int begin(struct cli *c, struct monitor *m)
 {
-	int status = need_handle(c);
-	int err = 0;
+	if (m->exec) {
+		int status = exec_begin(c);
 
-	if (status)
-		return status;
-	if (m->rcvbuf)
-		err = knetctl_set_rcvbuf(c->handle, (int)m->rcvbuf);
-	if (err >= 0)
-		err = knetctl_subscribe(c->handle, m->groups);
-	return err < 0 ? fail_library(c, err, NULL) : STATUS_OK;
+		if (status)
+			return status;
+	}
+	if (m->all_netns)
+		return look_for_netns(c, m);
+	m->source = calloc(1, sizeof(*m->source));
+	if (!m->source)
+		abort();
+	m->source_count = 1;
+	return source_open(c, m, m->source);
+}
+
+static void end(struct cli *c, struct monitor *m)
+{
+	size_t i;
+
+	exec_end(!c->interrupted);
+	for (i = 0; i < m->source_count; i++)
+		source_close(&m->source[i]);
+	free(m->source);
+	free(m->narrow);
+}
+
+static int run(struct cli *c, struct monitor *m)
+{
+	struct pollfd *fds = NULL;
+	int status, signals;
+
+	signals = signals_block();
+	if (signals < 0)
+		return fail_errno(c, errno, "signalfd");
+	m->end = now_ms() + m->for_ms;
+	status = begin(c, m);
+	if (!status) {
+		out_stream(true);
+		status = loop(c, m, signals, &fds);
+		out_stream(false);
+	}
+	free(fds);
+	signals_restore(signals);
+	return status;
 }
 
 static int run_monitor(struct cli *c, int argc, char **argv)
 {
 	struct monitor m = { 0 };
 	int n = args_parse(c, argc, argv, take, &m);
-	int i, status, signals;
+	int status;
 
 	if (n < 0)
 		return args_status(n);
-	for (i = 1; i <= n; i++) {
-		status = parse_group(c, argv[i], &m.groups);
-		if (status)
-			return status;
-	}
-	if (!m.groups)
-		m.groups = KNETCTL_GROUP_ALL;
-	signals = signals_block();
-	if (signals < 0)
-		return fail_errno(c, errno, "signalfd");
-	m.end = now_ms() + m.for_ms;
-	status = subscribe(c, &m);
-	if (!status) {
-		out_stream(true);
-		status = -loop(c, &m, signals);
-		out_stream(false);
-	}
-	signals_restore(signals);
-	/* The groups stay joined otherwise: a batch may go on with this handle. */
-	drop_handle(c);
+	status = parse_groups(c, &m, argv + 1, n);
+	if (!status)
+		status = run(c, &m);
+	end(c, &m);
 	if (!status && m.lost && m.strict)
 		return STATUS_LOST;
 	return status;
@@ -335,7 +386,10 @@ static int run_monitor(struct cli *c, int argc, char **argv)
 static const struct opt opts[] = {
 	{ OPT_COUNT, "count", 0, "N", "End after N events" },
 	{ OPT_FOR, "for", 0, "S", "End after S seconds" },
+	{ OPT_DUMP, "dump", 0, NULL, "First what there is, again after a loss" },
 	{ OPT_STRICT, "strict", 0, NULL, "End with status 4 when events were lost" },
+	{ OPT_ALL_NETNS, "all-netns", 0, NULL, "Of all network namespaces" },
+	{ OPT_EXEC, "exec", 0, "CMD", "Run CMD for each, with KNETCTL_EVENT and KNETCTL_JSON" },
 	{ OPT_RCVBUF, "rcvbuf", 0, "BYTES", "Size of the receive buffer (k, M)" },
 	{ OPT_TIME, "time", 't', NULL, "Begin a line of text with the time" },
 	{ 0 }
@@ -344,7 +398,8 @@ static const struct opt opts[] = {
 static const struct opt *const tables[] = { opts, NULL };
 
 static const struct verb verbs[] = {
-	{ "", "[job]... [OPTIONS]", "Show events as they happen; without a group, of all groups",
+	{ "", "[job|filter [dst PREFIX] [port LO[-HI]]]... [OPTIONS]",
+	  "Show events as they happen; without a group, of all groups",
 	  tables, "With -j every event is one JSON object on one line. INT and TERM end it with 0.",
 	  run_monitor },
 };

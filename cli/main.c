@@ -10,6 +10,7 @@
 #include "out.h"
 
 const struct noun *const nouns[] = {
+	&noun_filter,
 	&noun_ftp,
 	&noun_job,
 	&noun_monitor,

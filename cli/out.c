@@ -19,7 +19,15 @@ static struct {
 	json_t *all;	/* of a pretty list, which is written as a whole */
 	size_t count;	/* written of a list */
 	int error;
+	FILE *capture;	/* instead of standard output, or NULL */
+	char *captured;
+	size_t captured_len;
 } out;
+
+static FILE *target(void)
+{
+	return out.capture ? out.capture : stdout;
+}
 
 static void check(int failed)
 {
@@ -29,17 +37,31 @@ static void check(int failed)
 
 static void write_json(const json_t *value, bool pretty)
 {
-	check(json_dumpf(value, stdout, pretty ? JSON_INDENT(4) : JSON_COMPACT));
+	check(json_dumpf(value, target(), pretty ? JSON_INDENT(4) : JSON_COMPACT));
 }
 
 static void put_text(const char *text)
 {
-	check(fputs(text, stdout) < 0);
+	check(fputs(text, target()) < 0);
 }
 
 void out_stream(bool on)
 {
 	out.stream = on;
+}
+
+void out_capture(void)
+{
+	out.capture = open_memstream(&out.captured, &out.captured_len);
+	if (!out.capture)
+		abort();
+}
+
+char *out_captured(void)
+{
+	fclose(out.capture);
+	out.capture = NULL;
+	return out.captured;
 }
 
 void out_list(struct cli *c)
@@ -157,8 +179,16 @@ void out_text(struct cli *c, const char *format, ...)
 	if (c->json)
 		return;
 	va_start(args, format);
-	check(vprintf(format, args) < 0);
+	check(vfprintf(target(), format, args) < 0);
 	va_end(args);
+}
+
+void out_line(struct cli *c, const char *text)
+{
+	if (c->json)
+		return;
+	put_text(text);
+	put_text("\n");
 }
 
 void out_u64(struct cli *c, const char *key, const char *before, uint64_t value)

@@ -22,6 +22,7 @@ void out_nest_end(struct cli *c);
 void out_stream(bool on);		/* one object a line, even with --pretty */
 
 void out_text(struct cli *c, const char *format, ...) printf_like(2, 3);
+void out_line(struct cli *c, const char *text);	/* as it stands, for many lines */
 void out_u64(struct cli *c, const char *key, const char *before, uint64_t value);
 void out_bool(struct cli *c, const char *key, bool value);
 /* Escaped as the output needs it; NULL is null. */
@@ -32,6 +33,9 @@ void out_errno(struct cli *c, const char *key, const char *before, unsigned int 
 void out_endpoint(struct cli *c, const char *key, const struct sockaddr_storage *addr);
 /* Nanoseconds since 1970 as ISO 8601, UTC. */
 void out_time(struct cli *c, const char *key, uint64_t ns);
+/* What is written in between goes into memory; to free. */
+void out_capture(void);
+char *out_captured(void);
 void out_flush(struct cli *c);
 /* 0, or the errno of a write that failed. */
 int out_error(void);

@@ -25,6 +25,7 @@ static const struct {
 	unsigned int nlgrp;
 } event_groups[KNET_GROUP_COUNT] = {
 	[KNET_GROUP_JOB] = { KNETCTL_MCGRP_JOB, KNETCTL_NLGRP_JOB },
+	[KNET_GROUP_FILTER] = { KNETCTL_MCGRP_FILTER, KNETCTL_NLGRP_FILTER },
 };
 
 /* The group of a buffer, kept beside it until it is delivered. */
@@ -178,6 +179,23 @@ static void group_drop(struct knet_event_group *eg, u64 seq)
 }
 
 /**
+ * knet_event_wanted() - does anybody listen?
+ * @kn: namespace
+ * @group: to whom an event would go
+ *
+ * Asked before an event is put together. Who begins to listen at this moment
+ * does not get it.
+ *
+ * Context: Any.
+ * Return: true if somebody does.
+ */
+bool knet_event_wanted(struct knet_net *kn, enum knet_group group)
+{
+	return !READ_ONCE(kn->events.closed) &&
+	       genl_has_listeners(&knet_family, kn->net, event_groups[group].nlgrp);
+}
+
+/**
  * knet_event_send() - tell whoever listens
  * @kn: namespace
  * @group: to whom
@@ -209,23 +227,42 @@ u64 knet_event_send(struct knet_net *kn, enum knet_group group, u8 cmd, int even
 	return seq;
 }
 
-/* The next buffer to deliver, or NULL; unfinished ones are taken too. */
-static struct sk_buff *events_take(struct knet_events *events)
+/*
+ * All that is there, unfinished buffers too; true when a loss could not be told
+ * of because there was no room.
+ */
+static bool events_take(struct knet_events *events, struct sk_buff_head *list)
 {
-	struct sk_buff *skb;
+	bool told = true;
 	int i;
 
 	spin_lock_bh(&events->lock);
-	if (skb_queue_empty(&events->queue))
-		for (i = 0; i < KNET_GROUP_COUNT; i++) {
-			group_tell_gap(events, i);
-			group_finish_buffer(events, i);
-		}
-	skb = __skb_dequeue(&events->queue);
-	if (skb)
-		events->bytes -= EVENT_BUFFER;
+	for (i = 0; i < KNET_GROUP_COUNT; i++) {
+		told &= group_tell_gap(events, i);
+		group_finish_buffer(events, i);
+	}
+	skb_queue_splice_tail_init(&events->queue, list);
 	spin_unlock_bh(&events->lock);
-	return skb;
+	return !told;
+}
+
+static void events_deliver(struct knet_net *kn, struct sk_buff_head *list)
+{
+	struct knet_events *events = &kn->events;
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(list))) {
+		if (READ_ONCE(events->closed))
+			kfree_skb(skb);
+		else
+			genlmsg_multicast_netns(&knet_family, kn->net, skb, 0,
+						event_groups[event_cb(skb)->group].nlgrp,
+						GFP_KERNEL);
+		spin_lock_bh(&events->lock);
+		events->bytes -= EVENT_BUFFER;
+		spin_unlock_bh(&events->lock);
+		cond_resched();
+	}
 }
 
 /**
@@ -233,24 +270,25 @@ static struct sk_buff *events_take(struct knet_events *events)
  * @kn: namespace
  *
  * When it returns they stand in the subscribers' sockets, or were dropped
- * there, which each subscriber sees by the numbers.
+ * there, which each subscriber sees by the numbers. Events that are made
+ * meanwhile do not keep it: they have their own delivery.
  *
  * Context: Process, may sleep.
  */
 void knet_events_flush(struct knet_net *kn)
 {
-	struct knet_events *events = &kn->events;
-	struct sk_buff *skb;
+	struct sk_buff_head list;
+	bool again;
 
-	mutex_lock(&events->flush_lock);
-	while (!READ_ONCE(events->closed)) {
-		skb = events_take(events);
-		if (!skb)
-			break;
-		genlmsg_multicast_netns(&knet_family, kn->net, skb, 0,
-					event_groups[event_cb(skb)->group].nlgrp, GFP_KERNEL);
+	__skb_queue_head_init(&list);
+	mutex_lock(&kn->events.flush_lock);
+	again = events_take(&kn->events, &list);
+	events_deliver(kn, &list);
+	if (again) {	/* there is room now */
+		events_take(&kn->events, &list);
+		events_deliver(kn, &list);
 	}
-	mutex_unlock(&events->flush_lock);
+	mutex_unlock(&kn->events.flush_lock);
 }
 
 /**
@@ -262,17 +300,13 @@ void knet_events_flush(struct knet_net *kn)
 void knet_events_close(struct knet_net *kn)
 {
 	struct knet_events *events = &kn->events;
-	struct sk_buff *skb;
 
 	spin_lock_bh(&events->lock);
 	WRITE_ONCE(events->closed, true);
 	spin_unlock_bh(&events->lock);
 	cancel_delayed_work_sync(&events->work);
-	/* Waits for a flush by somebody else, too. */
-	mutex_lock(&events->flush_lock);
-	while ((skb = events_take(events)))
-		kfree_skb(skb);
-	mutex_unlock(&events->flush_lock);
+	/* Waits for a flush by somebody else, too; nothing is delivered any more. */
+	knet_events_flush(kn);
 }
 
 /**

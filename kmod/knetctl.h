@@ -9,12 +9,14 @@
  *	knet_server	one FTP server and one login to it, as one caller sees
  *			it: the jobs that wait and the sessions that serve them
  *	knet_session	one control connection with one worker
+ *	knet_filter	the rules of a namespace, see filter.h
  *
  * Locks, in the order in which they are taken:
  *
  *	knet_net.lock (mutex)		lists, states and results of all objects
  *	knet_session.lock (mutex)	the session's sockets
  *	lock_sock()
+ *	knet_filter.lock (mutex)	the rules; taken under none of the above
  *	knet_events.lock (spinlock, bh)	events that wait for delivery
  *
  * No lock is held while a worker waits or touches a file.
@@ -35,6 +37,7 @@
 #include <net/net_namespace.h>
 #include <uapi/linux/knetctl.h>
 
+#include "filter.h"
 #include "ftp.h"
 #include "sock.h"
 #include "stream.h"
@@ -53,6 +56,7 @@ struct knet_session;
 
 enum knet_group {
 	KNET_GROUP_JOB,
+	KNET_GROUP_FILTER,
 	KNET_GROUP_COUNT,
 };
 
@@ -101,7 +105,7 @@ typedef int (*knet_event_fill)(struct sk_buff *skb, const void *object);
  * struct knet_net - what knetctl has in one network namespace
  * @net: the namespace; not held, valid while not @events.closed
  * @ref: of this structure; jobs and sessions have one each
- * @lock: protects everything below but @events
+ * @lock: protects everything below but @filter and @events
  * @draining: no new object, the namespace or the module goes away
  * @gone: the namespace is gone, forget everything that ends
  * @node: in the list of all namespaces
@@ -117,6 +121,7 @@ typedef int (*knet_event_fill)(struct sk_buff *skb, const void *object);
  * @held_count: finished jobs whose result is held for somebody
  * @hold_count: how many holds there are on all jobs
  * @prune: forgets finished jobs
+ * @filter: has its own lock
  * @events: has its own lock
  */
 struct knet_net {
@@ -138,6 +143,7 @@ struct knet_net {
 	unsigned int held_count;
 	unsigned int hold_count;
 	struct delayed_work prune;
+	struct knet_filter filter;
 	struct knet_events events;
 };
 
@@ -404,6 +410,7 @@ extern struct genl_family knet_family;
 int knet_nl_get_addr(const struct nlattr *nest, struct knet_addr *addr,
 		     struct netlink_ext_ack *extack);
 int knet_nl_put_addr(struct sk_buff *skb, int attr, const struct knet_addr *addr);
+void knet_nl_init(void);
 int knet_nl_get_text(const struct nlattr *attr, size_t max, char **text,
 		     struct netlink_ext_ack *extack);
 struct sk_buff *knet_nl_reply(struct genl_info *info, u8 cmd, void **head);
@@ -427,6 +434,7 @@ void knet_events_flush(struct knet_net *kn);
 void knet_events_close(struct knet_net *kn);
 u64 knet_event_send(struct knet_net *kn, enum knet_group group, u8 cmd, int event_attr,
 		    knet_event_fill fill, const void *object);
+bool knet_event_wanted(struct knet_net *kn, enum knet_group group);
 void knet_event_group_get(struct knet_net *kn, enum knet_group group,
 			  struct knet_event_group *copy);
 const char *knet_group_name(enum knet_group group);

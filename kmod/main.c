@@ -35,6 +35,9 @@ struct workqueue_struct *knet_wq;
 /* Sessions of all namespaces that count against max_sessions. */
 atomic_t knet_sessions_total = ATOMIC_INIT(0);
 
+module_param_named(max_filters, knet_max_filters, uint, 0644);
+MODULE_PARM_DESC(max_filters, "rules that the filter of a network namespace may have (default 1048576)");
+
 static unsigned int knet_net_id __read_mostly;
 
 /* Protects the two below; taken before knet_net.lock. */
@@ -99,6 +102,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&kn->sessions);
 	INIT_LIST_HEAD(&kn->finished);
 	INIT_DELAYED_WORK(&kn->prune, net_prune_work);
+	knet_filter_init(kn);
 	knet_events_init(&kn->events);
 	*(struct knet_net **)net_generic(net, knet_net_id) = kn;
 	mutex_lock(&knet_nets_lock);
@@ -123,6 +127,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	list_for_each_entry(session, &kn->sessions, net_node)
 		knet_session_abort(session);
 	mutex_unlock(&kn->lock);
+	knet_filter_close(kn);
 }
 
 static void __net_exit net_exit(struct net *net)
@@ -139,6 +144,7 @@ static void __net_exit net_exit(struct net *net)
 	mutex_unlock(&kn->lock);
 
 	cancel_delayed_work_sync(&kn->prune);
+	knet_filter_exit(kn);
 	knet_events_close(kn);
 	knet_net_put(kn);
 }
@@ -156,8 +162,10 @@ static int netlink_event(struct notifier_block *nb, unsigned long event, void *d
 {
 	const struct netlink_notify *notify = data;
 
-	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC) {
 		knet_job_portid_gone(knet_net(notify->net), notify->portid);
+		knet_filter_portid_gone(knet_net(notify->net), notify->portid);
+	}
 	return NOTIFY_DONE;
 }
 
@@ -180,6 +188,7 @@ static void drain_begin(void)
 		list_for_each_entry(session, &kn->sessions, net_node)
 			knet_session_wake(session);
 		mutex_unlock(&kn->lock);
+		knet_filter_close(kn);
 	}
 	mutex_unlock(&knet_nets_lock);
 }
@@ -224,10 +233,15 @@ static int __init knetctl_init(void)
 {
 	int err = -ENOMEM;
 
+	knet_nl_init();
 	knet_max_sessions = clamp_t(unsigned int, knet_max_sessions, 1, KNET_SESSIONS_LIMIT);
+	err = knet_filter_caches_create();
+	if (err)
+		return err;
+	err = -ENOMEM;
 	knet_wq = alloc_workqueue("knetctl", WQ_UNBOUND, 0);
 	if (!knet_wq)
-		return err;
+		goto destroy_caches;
 	knet_session_wq = alloc_workqueue("knetctl-session", WQ_UNBOUND, knet_max_sessions);
 	if (!knet_session_wq)
 		goto destroy_wq;
@@ -250,6 +264,8 @@ destroy_session_wq:
 	destroy_workqueue(knet_session_wq);
 destroy_wq:
 	destroy_workqueue(knet_wq);
+destroy_caches:
+	knet_filter_caches_destroy();
 	return err;
 }
 
@@ -260,9 +276,11 @@ static void __exit knetctl_exit(void)
 	netlink_unregister_notifier(&knet_netlink_notifier);
 	unregister_pernet_subsys(&knet_net_ops);
 	destroy_workqueue(knet_session_wq);
-	destroy_workqueue(knet_wq);
-	/* Jobs are freed by call_rcu(). */
+	/* Jobs are freed by call_rcu(), rules by work that it queues. */
 	rcu_barrier();
+	destroy_workqueue(knet_wq);
+	rcu_barrier();
+	knet_filter_caches_destroy();
 }
 
 module_init(knetctl_init);

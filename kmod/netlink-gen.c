@@ -17,6 +17,18 @@ const struct nla_policy knetctl_endpoint_nl_policy[KNETCTL_A_ENDPOINT_IFINDEX + 
 	[KNETCTL_A_ENDPOINT_IFINDEX] = { .type = NLA_U32, },
 };
 
+const struct nla_policy knetctl_filter_nl_policy[KNETCTL_A_FILTER_LAST_HIT + 1] = {
+	[KNETCTL_A_FILTER_ADDRESS] = { .type = NLA_BINARY, },
+	[KNETCTL_A_FILTER_PREFIX_LEN] = { .type = NLA_U8, },
+	[KNETCTL_A_FILTER_PORT_MIN] = { .type = NLA_U16, },
+	[KNETCTL_A_FILTER_PORT_MAX] = { .type = NLA_U16, },
+	[KNETCTL_A_FILTER_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1),
+	[KNETCTL_A_FILTER_TIMEOUT] = { .type = NLA_U64, },
+	[KNETCTL_A_FILTER_COMMENT] = { .type = NLA_BINARY, },
+	[KNETCTL_A_FILTER_HITS] = { .type = NLA_U64, },
+	[KNETCTL_A_FILTER_LAST_HIT] = { .type = NLA_U64, },
+};
+
 const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1] = {
 	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[KNETCTL_A_FTP_USER] = { .type = NLA_BINARY, },
@@ -72,8 +84,38 @@ const struct nla_policy knetctl_job_wait_nl_policy[KNETCTL_A_JOB_ID + 1] = {
 	[KNETCTL_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* KNETCTL_CMD_FILTER_ADD - do */
+const struct nla_policy knetctl_filter_add_nl_policy[KNETCTL_A_FILTER_LIST_FLAGS + 1] = {
+	[KNETCTL_A_FILTER_LIST_RULE] = NLA_POLICY_NESTED(knetctl_filter_nl_policy),
+	[KNETCTL_A_FILTER_LIST_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+};
+
+/* KNETCTL_CMD_FILTER_DEL - do */
+const struct nla_policy knetctl_filter_del_nl_policy[KNETCTL_A_FILTER_LIST_RULE + 1] = {
+	[KNETCTL_A_FILTER_LIST_RULE] = NLA_POLICY_NESTED(knetctl_filter_nl_policy),
+};
+
+/* KNETCTL_CMD_FILTER_REPLACE - do */
+const struct nla_policy knetctl_filter_replace_nl_policy[KNETCTL_A_FILTER_LIST_FLAGS + 1] = {
+	[KNETCTL_A_FILTER_LIST_RULE] = NLA_POLICY_NESTED(knetctl_filter_nl_policy),
+	[KNETCTL_A_FILTER_LIST_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+};
+
+/* KNETCTL_CMD_FILTER_FLUSH - do */
+const struct nla_policy knetctl_filter_flush_nl_policy[KNETCTL_A_FILTER_LIST_PAD + 1] = {
+};
+
+/* KNETCTL_CMD_FILTER_GET - do */
+const struct nla_policy knetctl_filter_get_nl_policy[KNETCTL_A_FILTER_LIST_PAD + 1] = {
+};
+
+/* KNETCTL_CMD_FILTER_TEST - do */
+const struct nla_policy knetctl_filter_test_nl_policy[KNETCTL_A_FILTER_LIST_REMOTE + 1] = {
+	[KNETCTL_A_FILTER_LIST_REMOTE] = NLA_POLICY_NESTED(knetctl_endpoint_nl_policy),
+};
+
 /* Ops table for knetctl */
-const struct genl_ops knetctl_nl_ops[6] = {
+const struct genl_ops knetctl_nl_ops[12] = {
 	{
 		.cmd		= KNETCTL_CMD_STATUS,
 		.doit		= knetctl_nl_status_doit,
@@ -117,8 +159,52 @@ const struct genl_ops knetctl_nl_ops[6] = {
 		.maxattr	= KNETCTL_A_JOB_ID,
 		.flags		= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd		= KNETCTL_CMD_FILTER_ADD,
+		.doit		= knetctl_nl_filter_add_doit,
+		.policy		= knetctl_filter_add_nl_policy,
+		.maxattr	= KNETCTL_A_FILTER_LIST_FLAGS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_FILTER_DEL,
+		.doit		= knetctl_nl_filter_del_doit,
+		.policy		= knetctl_filter_del_nl_policy,
+		.maxattr	= KNETCTL_A_FILTER_LIST_RULE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_FILTER_REPLACE,
+		.doit		= knetctl_nl_filter_replace_doit,
+		.policy		= knetctl_filter_replace_nl_policy,
+		.maxattr	= KNETCTL_A_FILTER_LIST_FLAGS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_FILTER_FLUSH,
+		.doit		= knetctl_nl_filter_flush_doit,
+		.policy		= knetctl_filter_flush_nl_policy,
+		.maxattr	= KNETCTL_A_FILTER_LIST_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_FILTER_GET,
+		.doit		= knetctl_nl_filter_get_doit,
+		.dumpit		= knetctl_nl_filter_get_dumpit,
+		.policy		= knetctl_filter_get_nl_policy,
+		.maxattr	= KNETCTL_A_FILTER_LIST_PAD,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_FILTER_TEST,
+		.doit		= knetctl_nl_filter_test_doit,
+		.policy		= knetctl_filter_test_nl_policy,
+		.maxattr	= KNETCTL_A_FILTER_LIST_REMOTE,
+		.flags		= GENL_ADMIN_PERM,
+	},
 };
 
 static const struct genl_multicast_group knetctl_nl_mcgrps[] = {
 	[KNETCTL_NLGRP_JOB] = { "job", },
+	[KNETCTL_NLGRP_FILTER] = { "filter", },
 };

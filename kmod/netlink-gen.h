@@ -13,6 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy knetctl_endpoint_nl_policy[KNETCTL_A_ENDPOINT_IFINDEX + 1];
+extern const struct nla_policy knetctl_filter_nl_policy[KNETCTL_A_FILTER_LAST_HIT + 1];
 extern const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1];
 
 extern const struct nla_policy knetctl_status_nl_policy[KNETCTL_A_STATUS_PAD + 1];
@@ -27,8 +28,20 @@ extern const struct nla_policy knetctl_job_cancel_nl_policy[KNETCTL_A_JOB_ID + 1
 
 extern const struct nla_policy knetctl_job_wait_nl_policy[KNETCTL_A_JOB_ID + 1];
 
+extern const struct nla_policy knetctl_filter_add_nl_policy[KNETCTL_A_FILTER_LIST_FLAGS + 1];
+
+extern const struct nla_policy knetctl_filter_del_nl_policy[KNETCTL_A_FILTER_LIST_RULE + 1];
+
+extern const struct nla_policy knetctl_filter_replace_nl_policy[KNETCTL_A_FILTER_LIST_FLAGS + 1];
+
+extern const struct nla_policy knetctl_filter_flush_nl_policy[KNETCTL_A_FILTER_LIST_PAD + 1];
+
+extern const struct nla_policy knetctl_filter_get_nl_policy[KNETCTL_A_FILTER_LIST_PAD + 1];
+
+extern const struct nla_policy knetctl_filter_test_nl_policy[KNETCTL_A_FILTER_LIST_REMOTE + 1];
+
 /* Ops table for knetctl */
-extern const struct genl_ops knetctl_nl_ops[6];
+extern const struct genl_ops knetctl_nl_ops[12];
 
 int knetctl_nl_status_doit(struct sk_buff *skb, struct genl_info *info);
 int knetctl_nl_event_sync_doit(struct sk_buff *skb, struct genl_info *info);
@@ -37,9 +50,18 @@ int knetctl_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info);
 int knetctl_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int knetctl_nl_job_cancel_doit(struct sk_buff *skb, struct genl_info *info);
 int knetctl_nl_job_wait_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_filter_add_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_filter_del_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_filter_replace_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_filter_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_filter_get_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_filter_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int knetctl_nl_filter_test_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	KNETCTL_NLGRP_JOB,
+	KNETCTL_NLGRP_FILTER,
 };
 
 #endif /* _LINUX_KNETCTL_GEN_H */

@@ -17,7 +17,14 @@ static const struct genl_multicast_group netlink_groups[] = {
 		.name = KNETCTL_MCGRP_JOB,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
+	[KNETCTL_NLGRP_FILTER] = {
+		.name = KNETCTL_MCGRP_FILTER,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
+
+/* The generated table, and what the generator has no words for. */
+static struct genl_ops netlink_ops[ARRAY_SIZE(knetctl_nl_ops)] __ro_after_init;
 
 struct genl_family knet_family __ro_after_init = {
 	.name = KNETCTL_FAMILY_NAME,
@@ -25,12 +32,28 @@ struct genl_family knet_family __ro_after_init = {
 	.netnsok = true,
 	.parallel_ops = true,
 	.module = THIS_MODULE,
-	.ops = knetctl_nl_ops,
-	.n_ops = ARRAY_SIZE(knetctl_nl_ops),
+	.ops = netlink_ops,
+	.n_ops = ARRAY_SIZE(netlink_ops),
 	.resv_start_op = KNETCTL_CMD_STATUS,
 	.mcgrps = netlink_groups,
 	.n_mcgrps = ARRAY_SIZE(netlink_groups),
 };
+
+/**
+ * knet_nl_init() - before the family is registered
+ */
+void __init knet_nl_init(void)
+{
+	int i;
+
+	memcpy(netlink_ops, knetctl_nl_ops, sizeof(netlink_ops));
+	for (i = 0; i < ARRAY_SIZE(netlink_ops); i++) {
+		if (netlink_ops[i].cmd != KNETCTL_CMD_FILTER_GET)
+			continue;
+		netlink_ops[i].start = knet_nl_filter_get_start;
+		netlink_ops[i].done = knet_nl_filter_get_done;
+	}
+}
 
 static int get_address(const struct nlattr *attr, struct knet_addr *addr,
 		       struct netlink_ext_ack *extack)

@@ -85,7 +85,8 @@ static void get_attribute(struct nlattr **tb, const struct nlmsghdr *request,
 		append_name(out->attribute, set, nla_get_u32(tb[ATTR_MISS_TYPE]));
 		out->missing = true;
 	} else if (is_u32(tb[NLMSGERR_ATTR_OFFS])) {
-		name_at(request, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]), set, out->attribute);
+		out->offset = nla_get_u32(tb[NLMSGERR_ATTR_OFFS]);
+		name_at(request, out->offset, set, out->attribute);
 	}
 }
 

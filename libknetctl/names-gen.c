@@ -64,6 +64,12 @@ const char *const knetctl_names_data_path[] = {
 };
 const size_t knetctl_names_data_path_count = sizeof(knetctl_names_data_path) / sizeof(knetctl_names_data_path[0]);
 
+const char *const knetctl_names_attribution[] = {
+	[KNETCTL_ATTRIBUTION_NONE] = "none",
+	[KNETCTL_ATTRIBUTION_TASK] = "task",
+};
+const size_t knetctl_names_attribution_count = sizeof(knetctl_names_attribution) / sizeof(knetctl_names_attribution[0]);
+
 static const struct knetctl_names_attr endpoint_attrs[] = {
 	[KNETCTL_A_ENDPOINT_ADDRESS] = { "address", NULL },
 	[KNETCTL_A_ENDPOINT_PORT] = { "port", NULL },
@@ -165,6 +171,53 @@ const struct knetctl_names_set knetctl_names_set_job = {
 	job_attrs, sizeof(job_attrs) / sizeof(job_attrs[0]),
 };
 
+static const struct knetctl_names_attr filter_attrs[] = {
+	[KNETCTL_A_FILTER_ADDRESS] = { "address", NULL },
+	[KNETCTL_A_FILTER_PREFIX_LEN] = { "prefix-len", NULL },
+	[KNETCTL_A_FILTER_PORT_MIN] = { "port-min", NULL },
+	[KNETCTL_A_FILTER_PORT_MAX] = { "port-max", NULL },
+	[KNETCTL_A_FILTER_FLAGS] = { "flags", NULL },
+	[KNETCTL_A_FILTER_TIMEOUT] = { "timeout", NULL },
+	[KNETCTL_A_FILTER_COMMENT] = { "comment", NULL },
+	[KNETCTL_A_FILTER_HITS] = { "hits", NULL },
+	[KNETCTL_A_FILTER_LAST_HIT] = { "last-hit", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_filter = {
+	filter_attrs, sizeof(filter_attrs) / sizeof(filter_attrs[0]),
+};
+
+static const struct knetctl_names_attr filter_list_attrs[] = {
+	[KNETCTL_A_FILTER_LIST_RULE] = { "rule", &knetctl_names_set_filter },
+	[KNETCTL_A_FILTER_LIST_FLAGS] = { "flags", NULL },
+	[KNETCTL_A_FILTER_LIST_COUNT] = { "count", NULL },
+	[KNETCTL_A_FILTER_LIST_COUNT_IPV4] = { "count-ipv4", NULL },
+	[KNETCTL_A_FILTER_LIST_COUNT_IPV6] = { "count-ipv6", NULL },
+	[KNETCTL_A_FILTER_LIST_LIMIT] = { "limit", NULL },
+	[KNETCTL_A_FILTER_LIST_BYTES] = { "bytes", NULL },
+	[KNETCTL_A_FILTER_LIST_REMOTE] = { "remote", &knetctl_names_set_endpoint },
+};
+
+const struct knetctl_names_set knetctl_names_set_filter_list = {
+	filter_list_attrs, sizeof(filter_list_attrs) / sizeof(filter_list_attrs[0]),
+};
+
+static const struct knetctl_names_attr filter_match_attrs[] = {
+	[KNETCTL_A_FILTER_MATCH_EVENT] = { "event", &knetctl_names_set_event },
+	[KNETCTL_A_FILTER_MATCH_LOCAL] = { "local", &knetctl_names_set_endpoint },
+	[KNETCTL_A_FILTER_MATCH_REMOTE] = { "remote", &knetctl_names_set_endpoint },
+	[KNETCTL_A_FILTER_MATCH_RULE] = { "rule", &knetctl_names_set_filter },
+	[KNETCTL_A_FILTER_MATCH_ATTRIBUTION] = { "attribution", NULL },
+	[KNETCTL_A_FILTER_MATCH_PID] = { "pid", NULL },
+	[KNETCTL_A_FILTER_MATCH_COMM] = { "comm", NULL },
+	[KNETCTL_A_FILTER_MATCH_UID] = { "uid", NULL },
+	[KNETCTL_A_FILTER_MATCH_CGROUP] = { "cgroup", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_filter_match = {
+	filter_match_attrs, sizeof(filter_match_attrs) / sizeof(filter_match_attrs[0]),
+};
+
 static const struct knetctl_names_attr status_attrs[] = {
 	[KNETCTL_A_STATUS_VERSION] = { "version", NULL },
 	[KNETCTL_A_STATUS_JOBS] = { "jobs", NULL },
@@ -190,5 +243,12 @@ const struct knetctl_names_cmd knetctl_names_cmds[] = {
 	[KNETCTL_CMD_JOB_PROGRESS] = { "job-progress", &knetctl_names_set_job },
 	[KNETCTL_CMD_JOB_DONE] = { "job-done", &knetctl_names_set_job },
 	[KNETCTL_CMD_LOST] = { "lost", &knetctl_names_set_lost },
+	[KNETCTL_CMD_FILTER_ADD] = { "filter-add", &knetctl_names_set_filter_list },
+	[KNETCTL_CMD_FILTER_DEL] = { "filter-del", &knetctl_names_set_filter_list },
+	[KNETCTL_CMD_FILTER_REPLACE] = { "filter-replace", &knetctl_names_set_filter_list },
+	[KNETCTL_CMD_FILTER_FLUSH] = { "filter-flush", &knetctl_names_set_filter_list },
+	[KNETCTL_CMD_FILTER_GET] = { "filter-get", &knetctl_names_set_filter_list },
+	[KNETCTL_CMD_FILTER_TEST] = { "filter-test", &knetctl_names_set_filter_list },
+	[KNETCTL_CMD_FILTER_MATCH] = { "filter-match", &knetctl_names_set_filter_match },
 };
 const size_t knetctl_names_cmds_count = sizeof(knetctl_names_cmds) / sizeof(knetctl_names_cmds[0]);

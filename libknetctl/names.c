@@ -56,6 +56,8 @@ KN_EXPORT const char *knetctl_event_name(unsigned int type)
 		return knetctl_names_cmds[KNETCTL_CMD_JOB_PROGRESS].name;
 	case KNETCTL_EVENT_JOB_DONE:
 		return knetctl_names_cmds[KNETCTL_CMD_JOB_DONE].name;
+	case KNETCTL_EVENT_FILTER_MATCH:
+		return knetctl_names_cmds[KNETCTL_CMD_FILTER_MATCH].name;
 	case KNETCTL_EVENT_LOST:
 		return knetctl_names_cmds[KNETCTL_CMD_LOST].name;
 	case KNETCTL_EVENT_SYNCED:

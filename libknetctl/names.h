@@ -35,6 +35,9 @@ extern const struct knetctl_names_set knetctl_names_set_lost;
 extern const struct knetctl_names_set knetctl_names_set_sync;
 extern const struct knetctl_names_set knetctl_names_set_ftp;
 extern const struct knetctl_names_set knetctl_names_set_job;
+extern const struct knetctl_names_set knetctl_names_set_filter;
+extern const struct knetctl_names_set knetctl_names_set_filter_list;
+extern const struct knetctl_names_set knetctl_names_set_filter_match;
 extern const struct knetctl_names_set knetctl_names_set_status;
 
 /* Indexed by value; NULL where a value has no name. */
@@ -48,6 +51,8 @@ extern const char *const knetctl_names_ftp_listing[];
 extern const size_t knetctl_names_ftp_listing_count;
 extern const char *const knetctl_names_ftp_checksum[];
 extern const size_t knetctl_names_ftp_checksum_count;
+extern const char *const knetctl_names_attribution[];
+extern const size_t knetctl_names_attribution_count;
 extern const char *const knetctl_names_data_path[];
 extern const size_t knetctl_names_data_path_count;
 

@@ -47,6 +47,8 @@ struct knetctl {
 	uint64_t idle_at;		/* then ask for a loss at the tail, ms */
 	struct kn_stream stream;
 	void *reply;			/* KN_REPLY_MAX bytes */
+	uint32_t error_offset;		/* in the request, of what was refused; 0: unknown */
+	int64_t error_rule;		/* of the filter, -1: unknown */
 	char error[KN_ERROR_MAX];
 	char attribute[KN_ATTR_MAX];
 };
@@ -66,6 +68,7 @@ int kn_notify_resolve(struct knetctl *h);
 /* extack.c: a kernel's acknowledgement, without state so that tests can feed it */
 struct kn_ack {
 	int error;			/* 0 or a negative errno */
+	uint32_t offset;		/* in the request, of @attribute; 0: unknown */
 	bool missing;			/* @attribute is not refused but absent */
 	char text[512];			/* the kernel's words, "" for none */
 	char attribute[KN_ATTR_MAX];	/* "ftp.pathname", "" for none */
@@ -81,6 +84,7 @@ struct nl_msg *kn_msg_new(struct knetctl *h, unsigned int cmd, size_t room);
 void kn_msg_free(struct nl_msg *msg);
 int kn_request(struct knetctl *h, struct nl_msg *msg, kn_reply_fn fn, void *data);
 int kn_dump(struct knetctl *h, struct nl_msg *msg, kn_reply_fn fn, void *data);
+int kn_dump_stream(struct knetctl *h, struct nl_msg *msg, kn_reply_fn fn, void *data);
 int kn_request_nlctrl(struct knetctl *h, const char *family, kn_reply_fn fn, void *data);
 
 /* attr.c */
@@ -103,6 +107,11 @@ int kn_event_join(struct knetctl *h, unsigned int groups);
 void kn_event_leave(struct knetctl *h, unsigned int groups);
 int kn_event_read(struct knetctl *h, struct kn_chunk **chunk);
 void kn_event_close(struct knetctl *h);
+
+/* filter.c */
+int kn_put_filter(struct nl_msg *msg, const struct knetctl_filter *rule, bool key_only);
+int kn_get_filter(struct nlattr *attr, struct knetctl_filter *rule);
+int kn_get_filter_match(const struct nlmsghdr *nlh, struct knetctl_filter_match *match);
 
 /* job.c */
 int kn_job_command(struct knetctl *h, unsigned int cmd, uint32_t id);

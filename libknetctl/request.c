@@ -132,6 +132,7 @@ static int refused(struct knetctl *h, const struct exchange *x)
 	const char *text = ack->text;
 	int err = -ack->error;
 
+	h->error_offset = ack->offset;
 	if (ours && err == ENOENT && !text[0] && kn_family_present(h) == 0)
 		return kn_gone(h);
 	if (ours && err == EPERM && !text[0])
@@ -250,6 +251,27 @@ int kn_dump(struct knetctl *h, struct nl_msg *msg, kn_reply_fn fn, void *data)
 	if (!err)
 		err = hand_out(&all, fn, data);
 	free(all.data);
+	kn_msg_free(msg);
+	return err;
+}
+
+/**
+ * kn_dump_stream() - get a list of any length, @fn is called as it comes
+ *
+ * For lists that the kernel gives whole even while they change. @fn must not
+ * use the handle; when it returns other than 0 the rest is read and dropped.
+ */
+int kn_dump_stream(struct knetctl *h, struct nl_msg *msg, kn_reply_fn fn, void *data)
+{
+	struct exchange x = { .fn = fn, .data = data };
+	int err;
+
+	if (!msg)
+		return kn_fail(h, ENOMEM, NULL);
+	nlmsg_hdr(msg)->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	x.request = nlmsg_hdr(msg);
+	x.set = set_of(x.request);
+	err = finish(h, &x, exchange(h, &x));
 	kn_msg_free(msg);
 	return err;
 }

@@ -25,7 +25,7 @@ enum outcome {
 	TOLD_BEFORE,	/* an event came before it, look at it again */
 };
 
-const char *const kn_group_names[KN_GROUPS] = { KNETCTL_MCGRP_JOB };
+const char *const kn_group_names[KN_GROUPS] = { KNETCTL_MCGRP_JOB, KNETCTL_MCGRP_FILTER };
 
 int kn_group_index(const char *name)
 {
@@ -195,43 +195,65 @@ static enum outcome lost_message(struct kn_stream *s, const struct nlmsghdr *nlh
 	return TOLD;
 }
 
-static unsigned int event_type(unsigned int cmd)
+static int get_job(const struct nlmsghdr *nlh, struct knetctl_event *event)
 {
-	switch (cmd) {
-	case KNETCTL_CMD_JOB_STARTED:
-		return KNETCTL_EVENT_JOB_STARTED;
-	case KNETCTL_CMD_JOB_PROGRESS:
-		return KNETCTL_EVENT_JOB_PROGRESS;
-	case KNETCTL_CMD_JOB_DONE:
-		return KNETCTL_EVENT_JOB_DONE;
-	default:
-		return 0;
-	}
+	return kn_get_job(nlh, &event->u.job);
 }
 
-/*
- * An event of the job group. A kind that this library does not know, of a
- * newer module, is counted and not told.
- */
-static enum outcome job_message(struct kn_stream *s, const struct nlmsghdr *nlh,
-				struct knetctl_event *event)
+static int get_filter(const struct nlmsghdr *nlh, struct knetctl_event *event)
 {
-	struct nlattr *tb[KNETCTL_A_JOB_MAX + 1];
-	unsigned int type = event_type(command_of(nlh));
-	struct kn_stream_group *g = &s->group[0];
+	return kn_get_filter_match(nlh, &event->u.filter);
+}
+
+/* What an event is made of. */
+struct kind {
+	unsigned int cmd, type;
+	unsigned int group;	/* index */
+	int event_attr;
+	int (*get)(const struct nlmsghdr *nlh, struct knetctl_event *event);
+};
+
+/*
+ * The first one is for kinds that this library does not know, of a newer
+ * module: they are counted and not told.
+ */
+static const struct kind kinds[] = {
+	{ 0, 0, 0, KNETCTL_A_JOB_EVENT, NULL },
+	{ KNETCTL_CMD_JOB_STARTED, KNETCTL_EVENT_JOB_STARTED, 0, KNETCTL_A_JOB_EVENT, get_job },
+	{ KNETCTL_CMD_JOB_PROGRESS, KNETCTL_EVENT_JOB_PROGRESS, 0, KNETCTL_A_JOB_EVENT, get_job },
+	{ KNETCTL_CMD_JOB_DONE, KNETCTL_EVENT_JOB_DONE, 0, KNETCTL_A_JOB_EVENT, get_job },
+	{ KNETCTL_CMD_FILTER_MATCH, KNETCTL_EVENT_FILTER_MATCH, 1, KNETCTL_A_FILTER_MATCH_EVENT,
+	  get_filter },
+};
+
+static const struct kind *kind_of(unsigned int cmd)
+{
+	size_t i;
+
+	for (i = sizeof(kinds) / sizeof(kinds[0]) - 1; i; i--)
+		if (kinds[i].cmd == cmd)
+			break;
+	return &kinds[i];
+}
+
+static enum outcome event_message(struct kn_stream *s, const struct nlmsghdr *nlh,
+				  struct knetctl_event *event)
+{
+	const struct kind *kind = kind_of(command_of(nlh));
+	struct kn_stream_group *g = &s->group[kind->group];
 	uint64_t seq = 0, time_ns = 0, mono_ns = 0;
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0 ||
-	    kn_get_event(tb[KNETCTL_A_JOB_EVENT], &seq, &time_ns, &mono_ns) ||
+	if (kn_get_event(nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, kind->event_attr),
+			 &seq, &time_ns, &mono_ns) ||
 	    seq < g->expected)
 		return SKIPPED;
-	if (seq > g->expected && socket_loss(s, 0, seq, event))
+	if (seq > g->expected && socket_loss(s, kind->group, seq, event))
 		return TOLD_BEFORE;
 	g->expected = seq + 1;
-	if (!type || seq < g->user_from)
+	if (!kind->type || seq < g->user_from)
 		return SKIPPED;
-	begin_event(s, event, type, 0);
-	if (kn_get_job(nlh, &event->u.job))
+	begin_event(s, event, kind->type, kind->group);
+	if (kind->get(nlh, event))
 		return SKIPPED;
 	event->seq = seq;
 	event->time_ns = time_ns;
@@ -254,7 +276,7 @@ static enum outcome one_message(struct kn_stream *s, const struct nlmsghdr *nlh,
 		return SKIPPED;
 	if (command_of(nlh) == KNETCTL_CMD_LOST)
 		return lost_message(s, nlh, event);
-	return job_message(s, nlh, event);
+	return event_message(s, nlh, event);
 }
 
 /**

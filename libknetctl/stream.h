@@ -14,7 +14,7 @@
 
 struct nlmsghdr;
 
-#define KN_GROUPS	1		/* how many there are */
+#define KN_GROUPS	2		/* how many there are */
 #define KN_GROUPS_MASK	((1u << KN_GROUPS) - 1)
 
 /* A datagram as it came, with one or many netlink messages in it. */

@@ -317,6 +317,139 @@ int knetctl_job_cancel(struct knetctl *handle, uint32_t id);
 int knetctl_job_wait(struct knetctl *handle, uint32_t id, int timeout_ms,
 		     struct knetctl_job *job);
 
+/* ------------------------------------------------------------- filter -- */
+
+/**
+ * struct knetctl_filter - a rule of the filter
+ *
+ * The key of a rule is its prefix, its ports and whether it excludes. The rule
+ * with the longest prefix decides about a connection; of those the one with the
+ * fewest ports, and of two with the same ports the one that excludes. All of
+ * it 0 is every connection of both families.
+ */
+struct knetctl_filter {
+	uint32_t family;		/* AF_INET, AF_INET6, AF_UNSPEC for both */
+	uint32_t prefix_len;
+	uint8_t address[16];		/* 4 or 16 bytes; bits behind the prefix do not count */
+	uint16_t port_min, port_max;	/* of the remote end; port_max 0 or 0-65535: all */
+	uint32_t exclude;		/* 1: do not report */
+	uint64_t timeout_ms;		/* until it removes itself, 0: never */
+	uint64_t hits;			/* connections that it decided */
+	uint64_t last_hit_ns;		/* since 1970, 0: none yet; in whole seconds */
+	char comment[256];		/* UTF-8 by convention; escape before showing */
+	uint64_t reserved[8];		/* 0 */
+};
+
+#define KNETCTL_FILTER_OVERWRITE	(1u << 0)	/* a key that is there is no error */
+
+/**
+ * knetctl_filter_add() - add rules
+ * @rules: hits and last_hit_ns do not count
+ * @flags: 0 or KNETCTL_FILTER_OVERWRITE
+ *
+ * Of up to 256 rules all or none are added; more go in pieces, and those before
+ * the one that failed stay. Returns 0, -EEXIST, -ENOSPC when the
+ * filter is full, -EINVAL and others; see knetctl_filter_error_rule().
+ */
+int knetctl_filter_add(struct knetctl *handle, const struct knetctl_filter *rules, size_t count,
+		       unsigned int flags);
+
+/**
+ * knetctl_filter_del() - remove rules
+ * @rules: of which only the keys count
+ *
+ * All or none, as knetctl_filter_add(). Returns 0, -ENOENT and others.
+ */
+int knetctl_filter_del(struct knetctl *handle, const struct knetctl_filter *rules, size_t count);
+
+/**
+ * knetctl_filter_replace() - put other rules into the place of all that are there
+ * @next: gives the next rule, which comes zeroed: 1 with a rule, 0 at the end, or
+ *	a negative errno to give it up; must not use the handle
+ * @data: for @next
+ * @flags: 0 or KNETCTL_FILTER_OVERWRITE
+ *
+ * At once: every connection meets the old rules or the new ones. Takes little
+ * memory, however many there are. A failure changes nothing. Returns 0, or as
+ * knetctl_filter_add(), -EBUSY when too many replaces are under way, or what
+ * @next returned.
+ */
+int knetctl_filter_replace(struct knetctl *handle,
+			   int (*next)(struct knetctl_filter *rule, void *data), void *data,
+			   unsigned int flags);
+
+/**
+ * knetctl_filter_error_rule() - the rule that the last add, del or replace failed for
+ *
+ * Counted from 0 in the order in which they were given; -1 when it is no rule's
+ * fault, or unknown.
+ */
+int64_t knetctl_filter_error_rule(const struct knetctl *handle);
+
+/** knetctl_filter_flush() - remove all rules; without rules nothing is watched */
+int knetctl_filter_flush(struct knetctl *handle);
+
+/**
+ * knetctl_filter_list() - call @each for every rule
+ * @each: returns 0 to go on, anything else to stop, which is then returned; must
+ *	not use the handle
+ *
+ * In no order that means something. The rules come as the kernel sends them, so
+ * it takes little memory, however many there are. When another table takes
+ * their place meanwhile, those of the old one still come.
+ */
+int knetctl_filter_list(struct knetctl *handle,
+			int (*each)(const struct knetctl_filter *rule, void *data), void *data);
+
+struct knetctl_filter_counts {
+	uint32_t count, count_ipv4, count_ipv6;
+	uint32_t limit;			/* of count */
+	uint64_t bytes;			/* kernel memory */
+	uint64_t reserved[8];		/* 0 */
+};
+
+/** knetctl_filter_counts() - how many rules there are */
+int knetctl_filter_counts(struct knetctl *handle, struct knetctl_filter_counts *counts);
+
+/**
+ * knetctl_filter_test() - the rule that decides about a connection to @remote
+ * @remote: with port 0 the ports of rules are ignored
+ * @rule: filled when 1 is returned; it may be one that excludes
+ *
+ * Counts no hit. Returns 1 with the rule, 0 when there is none.
+ */
+int knetctl_filter_test(struct knetctl *handle, const struct sockaddr *remote,
+			struct knetctl_filter *rule);
+
+/**
+ * knetctl_filter_text() - the key of a rule, "10.0.0.0/8 port 80-443 exclude"
+ *
+ * As the command takes it. Returns the length, as snprintf(); 80 bytes are enough.
+ */
+int knetctl_filter_text(const struct knetctl_filter *rule, char *text, size_t size);
+
+enum knetctl_attributed {
+	KNETCTL_ATTRIBUTED_NONE = 0,	/* sent in nobody's context: pid and comm are unknown */
+	KNETCTL_ATTRIBUTED_TASK,	/* sent in the context of the socket's owner */
+};
+
+/** knetctl_attribution_name() - "none", "task"; NULL when unknown */
+const char *knetctl_attribution_name(unsigned int attribution);
+
+/** struct knetctl_filter_match - an outgoing connection that a rule fits */
+struct knetctl_filter_match {
+	struct sockaddr_storage local;
+	struct sockaddr_storage remote;
+	struct knetctl_filter rule;	/* its key */
+	uint32_t attribution;		/* enum knetctl_attributed */
+	uint32_t pid;			/* in the initial pid namespace, 0: unknown */
+	uint32_t uid;			/* of the socket's creator, in the initial user namespace */
+	uint32_t uid_known;
+	uint64_t cgroup;		/* id of the socket's cgroup, 0: unknown */
+	char comm[16];			/* name of the process, "": unknown */
+	uint64_t reserved[8];		/* 0 */
+};
+
 /* ------------------------------------------------------------- events -- */
 
 enum knetctl_event_type {
@@ -326,9 +459,11 @@ enum knetctl_event_type {
 	KNETCTL_EVENT_LOST,
 	KNETCTL_EVENT_SYNCED,		/* for a program's own stream; never from knetctl_process() */
 	KNETCTL_EVENT_GONE,		/* the module went away; the last event of a handle */
+	KNETCTL_EVENT_FILTER_MATCH,
 };
 
 #define KNETCTL_GROUP_JOB	(1u << 0)
+#define KNETCTL_GROUP_FILTER	(1u << 1)
 #define KNETCTL_GROUP_ALL	(~0u)
 
 /** struct knetctl_event - one event. Which part of @u is valid follows from @type. */
@@ -341,6 +476,7 @@ struct knetctl_event {
 	uint64_t netns;			/* inode number of the network namespace */
 	union {
 		struct knetctl_job job;
+		struct knetctl_filter_match filter;
 		struct {
 			uint64_t count, first_seq, last_seq;
 			uint32_t where;	/* 0: the kernel's queue, 1: this socket */

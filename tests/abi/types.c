@@ -93,6 +93,40 @@ static void ftp(void)
 	MEMBER(knetctl_ftp, reserved);
 }
 
+static void filter(void)
+{
+	STRUCT(knetctl_filter);
+	MEMBER(knetctl_filter, family);
+	MEMBER(knetctl_filter, prefix_len);
+	MEMBER(knetctl_filter, address);
+	MEMBER(knetctl_filter, port_min);
+	MEMBER(knetctl_filter, port_max);
+	MEMBER(knetctl_filter, exclude);
+	MEMBER(knetctl_filter, timeout_ms);
+	MEMBER(knetctl_filter, hits);
+	MEMBER(knetctl_filter, last_hit_ns);
+	MEMBER(knetctl_filter, comment);
+	MEMBER(knetctl_filter, reserved);
+	STRUCT(knetctl_filter_counts);
+	MEMBER(knetctl_filter_counts, count);
+	MEMBER(knetctl_filter_counts, count_ipv4);
+	MEMBER(knetctl_filter_counts, count_ipv6);
+	MEMBER(knetctl_filter_counts, limit);
+	MEMBER(knetctl_filter_counts, bytes);
+	MEMBER(knetctl_filter_counts, reserved);
+	STRUCT(knetctl_filter_match);
+	MEMBER(knetctl_filter_match, local);
+	MEMBER(knetctl_filter_match, remote);
+	MEMBER(knetctl_filter_match, rule);
+	MEMBER(knetctl_filter_match, attribution);
+	MEMBER(knetctl_filter_match, pid);
+	MEMBER(knetctl_filter_match, uid);
+	MEMBER(knetctl_filter_match, uid_known);
+	MEMBER(knetctl_filter_match, cgroup);
+	MEMBER(knetctl_filter_match, comm);
+	MEMBER(knetctl_filter_match, reserved);
+}
+
 static void event(void)
 {
 	STRUCT(knetctl_event);
@@ -165,7 +199,12 @@ static void values(void)
 	VALUE(KNETCTL_EVENT_LOST);
 	VALUE(KNETCTL_EVENT_SYNCED);
 	VALUE(KNETCTL_EVENT_GONE);
+	VALUE(KNETCTL_EVENT_FILTER_MATCH);
+	VALUE(KNETCTL_FILTER_OVERWRITE);
+	VALUE(KNETCTL_ATTRIBUTED_NONE);
+	VALUE(KNETCTL_ATTRIBUTED_TASK);
 	VALUE(KNETCTL_GROUP_JOB);
+	VALUE(KNETCTL_GROUP_FILTER);
 	VALUE(KNETCTL_GROUP_ALL);
 }
 
@@ -174,6 +213,7 @@ int main(void)
 	job();
 	ftp_get();
 	ftp();
+	filter();
 	event();
 	status();
 	url();

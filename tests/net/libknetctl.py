@@ -20,7 +20,7 @@ import socket
 import struct
 import time
 from ctypes import (CFUNCTYPE, POINTER, Structure, Union, byref, c_char, c_char_p, c_int,
-                    c_size_t, c_uint, c_uint16, c_uint32, c_uint64, c_ubyte, c_void_p)
+                    c_size_t, c_uint, c_uint16, c_int64, c_uint32, c_uint64, c_ubyte, c_void_p)
 
 ACTIVE = 1 << 0
 NO_EXTENDED = 1 << 1
@@ -29,6 +29,7 @@ RESUME = 1 << 3
 DETACHED = 1 << 16
 NO_LIMIT = 0xffffffff
 GROUP_JOB = 1 << 0
+GROUP_FILTER = 1 << 1
 GROUP_ALL = 0xffffffff
 
 
@@ -151,13 +152,43 @@ class Ftp(Structure):
     ]
 
 
+class Filter(Structure):
+    _fields_ = [
+        ("family", c_uint32), ("prefix_len", c_uint32), ("address", c_ubyte * 16),
+        ("port_min", c_uint16), ("port_max", c_uint16), ("exclude", c_uint32),
+        ("timeout_ms", c_uint64), ("hits", c_uint64), ("last_hit_ns", c_uint64),
+        ("comment", c_char * 256), ("reserved", c_uint64 * 8),
+    ]
+
+
+class FilterCounts(Structure):
+    _fields_ = [("count", c_uint32), ("count_ipv4", c_uint32), ("count_ipv6", c_uint32),
+                ("limit", c_uint32), ("bytes", c_uint64), ("reserved", c_uint64 * 8)]
+
+
+class FilterMatch(Structure):
+    _fields_ = [
+        ("c_local", AlignedStorage), ("c_remote", AlignedStorage), ("rule", Filter),
+        ("attribution", c_uint32), ("pid", c_uint32), ("uid", c_uint32), ("uid_known", c_uint32),
+        ("cgroup", c_uint64), ("comm", c_char * 16), ("reserved", c_uint64 * 8),
+    ]
+
+    @property
+    def local(self):
+        return self.c_local.value()
+
+    @property
+    def remote(self):
+        return self.c_remote.value()
+
+
 class Lost(Structure):
     _fields_ = [("count", c_uint64), ("first_seq", c_uint64), ("last_seq", c_uint64),
                 ("where", c_uint32)]
 
 
 class EventUnion(Union):
-    _fields_ = [("job", Job), ("lost", Lost)]
+    _fields_ = [("job", Job), ("filter", FilterMatch), ("lost", Lost)]
 
 
 class Event(Structure):
@@ -214,6 +245,8 @@ class Url(Structure):
 
 
 EACH_JOB = CFUNCTYPE(c_int, POINTER(Job), c_void_p)
+EACH_FILTER = CFUNCTYPE(c_int, POINTER(Filter), c_void_p)
+NEXT_FILTER = CFUNCTYPE(c_int, POINTER(Filter), c_void_p)
 
 PROTOTYPES = {
     "knetctl_open": (c_int, [POINTER(c_void_p)]),
@@ -236,6 +269,16 @@ PROTOTYPES = {
     "knetctl_job_list": (c_int, [c_void_p, EACH_JOB, c_void_p]),
     "knetctl_job_cancel": (c_int, [c_void_p, c_uint32]),
     "knetctl_job_wait": (c_int, [c_void_p, c_uint32, c_int, POINTER(Job)]),
+    "knetctl_filter_add": (c_int, [c_void_p, POINTER(Filter), c_size_t, c_uint]),
+    "knetctl_filter_del": (c_int, [c_void_p, POINTER(Filter), c_size_t]),
+    "knetctl_filter_replace": (c_int, [c_void_p, NEXT_FILTER, c_void_p, c_uint]),
+    "knetctl_filter_error_rule": (c_int64, [c_void_p]),
+    "knetctl_filter_flush": (c_int, [c_void_p]),
+    "knetctl_filter_list": (c_int, [c_void_p, EACH_FILTER, c_void_p]),
+    "knetctl_filter_counts": (c_int, [c_void_p, POINTER(FilterCounts)]),
+    "knetctl_filter_test": (c_int, [c_void_p, POINTER(AlignedStorage), POINTER(Filter)]),
+    "knetctl_filter_text": (c_int, [POINTER(Filter), c_char_p, c_size_t]),
+    "knetctl_attribution_name": (c_char_p, [c_uint]),
     "knetctl_subscribe": (c_int, [c_void_p, c_uint]),
     "knetctl_set_rcvbuf": (c_int, [c_void_p, c_int]),
     "knetctl_fd": (c_int, [c_void_p]),

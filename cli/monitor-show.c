@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Events as they are shown, and which ones. */
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "job.h"
+#include "monitor.h"
+#include "out.h"
+
+#define COLUMNS 80
+
+/* ------------------------------------------------------------ text -- */
+
+/* The end of the line, cut to what the columns leave but for -v. */
+static void print_rest(struct cli *c, const char *line, const char *rest)
+{
+	char *safe = text_escape(rest);
+	size_t room = COLUMNS, at = 0, columns = 0;
+
+	room -= strlen(line) + 1 < room ? strlen(line) + 1 : room;
+	while (safe[at]) {
+		/* Bytes that go on with a character take no column. */
+		columns += ((unsigned char)safe[at] & 0xc0) != 0x80;
+		if (columns > room)
+			break;
+		at++;
+	}
+	if (!safe[at] || c->verbose) {
+		out_text(c, "%s %s\n", line, safe);
+	} else {
+		while (at > 0 && columns-- > room - 2)
+			while (at > 0 && ((unsigned char)safe[--at] & 0xc0) == 0x80)
+				;
+		out_text(c, "%s %.*s...\n", line, (int)at, safe);
+	}
+	free(safe);
+}
+
+static void job_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
+{
+	char a[TEXT_SIZE], b[TEXT_SIZE], t[TEXT_SIZE], reason[sizeof(event->u.job.message) + 32];
+	const struct knetctl_job *job = &event->u.job;
+	size_t len = strlen(line);
+	char *p = line + len;
+
+	size -= len;
+	text_size(a, job->bytes);
+	switch (event->type) {
+	case KNETCTL_EVENT_JOB_STARTED:
+		snprintf(p, size, " %u %s %s", job->id, knetctl_kind_name(job->kind),
+			 text_endpoint(a, &job->remote));
+		print_rest(c, line, job->pathname);
+		return;
+	case KNETCTL_EVENT_JOB_PROGRESS:
+		snprintf(p, size, " %u %s %s of %s, %s\n", job->id, knetctl_state_name(job->state),
+			 a, job->size_known ? text_size(b, job->size) : "?",
+			 text_rate(t, job->bytes, job->duration_ns));
+		out_text(c, "%s", line);
+		return;
+	default:
+		snprintf(p, size, " %u %s %s in %s", job->id, knetctl_state_name(job->state), a,
+			 text_seconds(t, job->duration_ns));
+		print_rest(c, line, job_reason(job, reason, sizeof(reason)));
+	}
+}
+
+static void match_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
+{
+	const struct knetctl_filter_match *match = &event->u.filter;
+	char local[TEXT_SIZE], remote[TEXT_SIZE], rule[96], rest[256];
+	size_t len = strlen(line);
+
+	snprintf(line + len, size - len, " %s > %s", text_endpoint(local, &match->local),
+		 text_endpoint(remote, &match->remote));
+	knetctl_filter_text(&match->rule, rule, sizeof(rule));
+	if (match->attribution == KNETCTL_ATTRIBUTED_TASK)
+		snprintf(rest, sizeof(rest), "%s[%u] %s", match->comm, match->pid, rule);
+	else if (match->uid_known)
+		snprintf(rest, sizeof(rest), "uid %u %s", match->uid, rule);
+	else
+		snprintf(rest, sizeof(rest), "%s", rule);
+	print_rest(c, line, rest);
+}
+
+static void lost_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
+{
+	size_t len = strlen(line);
+	const char *group = knetctl_group_name(event->group);
+
+	snprintf(line + len, size - len, " %s %" PRIu64 " events, %" PRIu64 " to %" PRIu64 ", %s",
+		 group ? group : "?", event->u.lost.count, event->u.lost.first_seq,
+		 event->u.lost.last_seq, event->u.lost.where ? "socket" : "kernel");
+	out_text(c, "%s\n", line);
+}
+
+static void print_text(struct cli *c, const struct monitor *m, const struct source *s,
+		       const struct knetctl_event *event)
+{
+	time_t seconds = (time_t)(event->time_ns / 1000000000);
+	char line[256] = "";
+	size_t len = 0;
+	struct tm tm;
+
+	if (m->times && localtime_r(&seconds, &tm)) {
+		len = strftime(line, sizeof(line), "%H:%M:%S", &tm);
+		len += (size_t)snprintf(line + len, sizeof(line) - len, ".%06u ",
+					(unsigned int)(event->time_ns % 1000000000 / 1000));
+	}
+	snprintf(line + len, sizeof(line) - len, "%s%s%s", s->name, s->name[0] ? ": " : "",
+		 knetctl_event_name(event->type));
+	if (event->type == KNETCTL_EVENT_LOST)
+		lost_text(c, line, sizeof(line), event);
+	else if (event->type == KNETCTL_EVENT_FILTER_MATCH)
+		match_text(c, line, sizeof(line), event);
+	else if (event->type <= KNETCTL_EVENT_JOB_DONE)
+		job_text(c, line, sizeof(line), event);
+	else
+		out_text(c, "%s\n", line);
+}
+
+/* ------------------------------------------------------------ JSON -- */
+
+static void print_json(struct cli *c, const struct knetctl_event *event)
+{
+	out_object(c);
+	if (event->type != KNETCTL_EVENT_LOST && event->type != KNETCTL_EVENT_SYNCED)
+		out_u64(c, "seq", NULL, event->seq);
+	out_time(c, "time", event->time_ns);
+	out_u64(c, "mono_ns", NULL, event->mono_ns);
+	out_u64(c, "netns", NULL, event->netns);
+	out_str(c, "event", NULL, knetctl_event_name(event->type));
+	if (event->type == KNETCTL_EVENT_LOST) {
+		out_str(c, "group", NULL, knetctl_group_name(event->group));
+		out_u64(c, "count", NULL, event->u.lost.count);
+		out_u64(c, "first_seq", NULL, event->u.lost.first_seq);
+		out_u64(c, "last_seq", NULL, event->u.lost.last_seq);
+		out_str(c, "where", NULL, event->u.lost.where ? "socket" : "kernel");
+	} else if (event->type == KNETCTL_EVENT_FILTER_MATCH) {
+		match_members(c, &event->u.filter);
+	} else if (event->type <= KNETCTL_EVENT_JOB_DONE) {
+		job_members(c, &event->u.job);
+	}
+	out_object_end(c);
+}
+
+void show_event(struct cli *c, const struct monitor *m, const struct source *s,
+		const struct knetctl_event *event)
+{
+	if (c->json)
+		print_json(c, event);
+	else
+		print_text(c, m, s, event);
+}
+
+char *event_json(struct cli *c, const struct knetctl_event *event)
+{
+	bool json = c->json;
+	char *text;
+
+	out_capture();
+	c->json = true;
+	print_json(c, event);
+	c->json = json;
+	text = out_captured();
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/* ---------------------------------------------------------- narrowing -- */
+
+static bool narrow_passes(const struct narrow *n, const struct sockaddr_storage *remote)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)remote;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)remote;
+	bool v4 = remote->ss_family == AF_INET;
+	const void *address = v4 ? (const void *)&in->sin_addr : &in6->sin6_addr;
+	uint16_t port = ntohs(v4 ? in->sin_port : in6->sin6_port);
+
+	if (n->port_max && (port < n->port_min || port > n->port_max))
+		return false;
+	if (!n->has_dst || n->dst.family == AF_UNSPEC)
+		return true;
+	return n->dst.family == remote->ss_family &&
+	       memcmp(address, n->dst.first, n->dst.bits / 8) >= 0 &&
+	       memcmp(address, n->dst.last, n->dst.bits / 8) <= 0;
+}
+
+bool event_passes(const struct monitor *m, const struct knetctl_event *event)
+{
+	size_t i;
+
+	if (event->type != KNETCTL_EVENT_FILTER_MATCH || !m->narrow_count)
+		return true;
+	for (i = 0; i < m->narrow_count; i++)
+		if (narrow_passes(&m->narrow[i], &event->u.filter.remote))
+			return true;
+	return false;
+}

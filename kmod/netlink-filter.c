@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands and messages of the noun filter. */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "knetctl.h"
+#include "netlink-gen.h"
+
+/* So that milliseconds fit wherever they become jiffies or nanoseconds. */
+#define TIMEOUT_MAX_MS	((u64)INT_MAX * MSEC_PER_SEC)
+
+/* ------------------------------------------------------------ answers -- */
+
+static bool rule_has_ports(const struct knet_filter_rule *rule)
+{
+	return rule->port_min || rule->port_max != U16_MAX;
+}
+
+/* What tells the rule from others. */
+static int put_key(struct sk_buff *skb, const struct knet_filter_rule *rule)
+{
+	unsigned int len = rule->part == KNET_FILTER_IPV4 ? 4 : 16;
+
+	if ((rule->part != KNET_FILTER_ANY &&
+	     (nla_put(skb, KNETCTL_A_FILTER_ADDRESS, len, rule->addr) ||
+	      nla_put_u8(skb, KNETCTL_A_FILTER_PREFIX_LEN, rule->prefix_len))) ||
+	    (rule_has_ports(rule) &&
+	     (nla_put_u16(skb, KNETCTL_A_FILTER_PORT_MIN, rule->port_min) ||
+	      nla_put_u16(skb, KNETCTL_A_FILTER_PORT_MAX, rule->port_max))) ||
+	    (rule->exclude &&
+	     nla_put_u32(skb, KNETCTL_A_FILTER_FLAGS, KNETCTL_FILTER_FLAGS_EXCLUDE)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_rule(struct sk_buff *skb, const struct knet_filter_rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(skb, KNETCTL_A_FILTER_LIST_RULE);
+	const struct knet_filter_extra *extra = rule->extra;
+	u64 timeout = knet_filter_rule_timeout(rule);
+	u64 last_hit = READ_ONCE(rule->last_hit);
+
+	if (!nest || put_key(skb, rule) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_FILTER_HITS, atomic64_read(&rule->hits),
+			      KNETCTL_A_FILTER_PAD) ||
+	    (last_hit && nla_put_u64_64bit(skb, KNETCTL_A_FILTER_LAST_HIT, last_hit * NSEC_PER_SEC,
+					   KNETCTL_A_FILTER_PAD)) ||
+	    (timeout && nla_put_u64_64bit(skb, KNETCTL_A_FILTER_TIMEOUT, timeout,
+					  KNETCTL_A_FILTER_PAD)) ||
+	    (extra && extra->comment_len &&
+	     nla_put(skb, KNETCTL_A_FILTER_COMMENT, extra->comment_len, extra->comment)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_match_owner(struct sk_buff *skb, const struct knet_filter_match *match)
+{
+	if (nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_ATTRIBUTION,
+			match->pid ? KNETCTL_ATTRIBUTION_TASK : KNETCTL_ATTRIBUTION_NONE) ||
+	    (match->pid && (nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_PID, match->pid) ||
+			    nla_put_string(skb, KNETCTL_A_FILTER_MATCH_COMM, match->comm))) ||
+	    (match->has_uid && nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_UID,
+					   from_kuid_munged(&init_user_ns, match->uid))) ||
+	    (match->cgroup && nla_put_u64_64bit(skb, KNETCTL_A_FILTER_MATCH_CGROUP, match->cgroup,
+						KNETCTL_A_FILTER_MATCH_PAD)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * knet_nl_filter_fill_match() - write what is to be known of a connection
+ * @skb: message
+ * @object: struct knet_filter_match
+ *
+ * Context: Any, under RCU.
+ * Return: 0 or -EMSGSIZE.
+ */
+int knet_nl_filter_fill_match(struct sk_buff *skb, const void *object)
+{
+	const struct knet_filter_match *match = object;
+	struct nlattr *nest;
+
+	if (knet_nl_put_addr(skb, KNETCTL_A_FILTER_MATCH_LOCAL, &match->local) ||
+	    knet_nl_put_addr(skb, KNETCTL_A_FILTER_MATCH_REMOTE, &match->remote))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, KNETCTL_A_FILTER_MATCH_RULE);
+	if (!nest || put_key(skb, match->rule))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return put_match_owner(skb, match);
+}
+
+/* ----------------------------------------------------------- requests -- */
+
+static int get_prefix(struct nlattr **tb, struct knet_filter_key *key,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *addr = tb[KNETCTL_A_FILTER_ADDRESS];
+	const struct nlattr *len = tb[KNETCTL_A_FILTER_PREFIX_LEN];
+
+	if (!addr) {
+		key->part = KNET_FILTER_ANY;
+		if (!len)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, len, "a prefix length without an address");
+		return -EINVAL;
+	}
+	if (nla_len(addr) != 4 && nla_len(addr) != 16) {
+		NL_SET_ERR_MSG_ATTR(extack, addr, "an address has 4 or 16 bytes");
+		return -EINVAL;
+	}
+	key->part = nla_len(addr) == 4 ? KNET_FILTER_IPV4 : KNET_FILTER_IPV6;
+	key->prefix_len = len ? nla_get_u8(len) : nla_len(addr) * 8;
+	if (key->prefix_len > nla_len(addr) * 8) {
+		NL_SET_ERR_MSG_ATTR(extack, len, "the prefix is longer than the address");
+		return -EINVAL;
+	}
+	memcpy(key->addr, nla_data(addr), nla_len(addr));
+	/* An IPv4 address in an IPv6 one is sent as IPv4. */
+	if (key->part == KNET_FILTER_IPV6 && key->prefix_len >= 96 &&
+	    ipv6_addr_v4mapped(nla_data(addr))) {
+		key->part = KNET_FILTER_IPV4;
+		key->prefix_len -= 96;
+		key->addr[0] = key->addr[3];
+		memset(&key->addr[1], 0, sizeof(key->addr) - sizeof(key->addr[0]));
+	}
+	knet_filter_mask(key->addr, ARRAY_SIZE(key->addr), key->prefix_len);
+	return 0;
+}
+
+static int get_ports(struct nlattr **tb, struct knet_filter_key *key,
+		     struct netlink_ext_ack *extack)
+{
+	key->port_max = U16_MAX;
+	if (!tb[KNETCTL_A_FILTER_PORT_MIN] && !tb[KNETCTL_A_FILTER_PORT_MAX])
+		return 0;
+	if (!tb[KNETCTL_A_FILTER_PORT_MIN] || !tb[KNETCTL_A_FILTER_PORT_MAX]) {
+		NL_SET_ERR_MSG(extack, "a port range has both port-min and port-max");
+		return -EINVAL;
+	}
+	key->port_min = nla_get_u16(tb[KNETCTL_A_FILTER_PORT_MIN]);
+	key->port_max = nla_get_u16(tb[KNETCTL_A_FILTER_PORT_MAX]);
+	if (key->port_min <= key->port_max)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, tb[KNETCTL_A_FILTER_PORT_MAX], "port-max is below port-min");
+	return -EINVAL;
+}
+
+static int get_key(struct nlattr **tb, const struct nlattr *nest, struct knet_filter_key *key,
+		   struct netlink_ext_ack *extack)
+{
+	u32 flags = 0;
+	int err;
+
+	err = nla_parse_nested(tb, KNETCTL_A_FILTER_MAX, nest, knetctl_filter_nl_policy, extack);
+	if (err)
+		return err;
+	memset(key, 0, sizeof(*key));
+	if (tb[KNETCTL_A_FILTER_FLAGS])
+		flags = nla_get_u32(tb[KNETCTL_A_FILTER_FLAGS]);
+	key->exclude = flags & KNETCTL_FILTER_FLAGS_EXCLUDE;
+	return get_prefix(tb, key, extack) ?: get_ports(tb, key, extack);
+}
+
+static int get_timeout(const struct nlattr *attr, u64 *timeout, struct netlink_ext_ack *extack)
+{
+	*timeout = attr ? nla_get_u64(attr) : 0;
+	if (!attr || (*timeout && *timeout <= TIMEOUT_MAX_MS))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "a timeout has 1 ms to 68 years");
+	return -ERANGE;
+}
+
+static int get_rule(const struct nlattr *nest, struct knet_filter_rule **rule,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[KNETCTL_A_FILTER_MAX + 1];
+	struct knet_filter_key key;
+	char *comment = NULL;
+	u64 timeout;
+	int err;
+
+	err = get_key(tb, nest, &key, extack) ?:
+	      get_timeout(tb[KNETCTL_A_FILTER_TIMEOUT], &timeout, extack) ?:
+	      knet_nl_get_text(tb[KNETCTL_A_FILTER_COMMENT], KNETCTL_COMMENT_MAX, &comment,
+			       extack);
+	if (err)
+		return err;
+	*rule = knet_filter_rule_alloc(&key, comment, timeout);
+	kfree(comment);
+	return *rule ? 0 : -ENOMEM;
+}
+
+static unsigned int count_rules(struct genl_info *info)
+{
+	const struct nlattr *attr;
+	unsigned int count = 0;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		count += nla_type(attr) == KNETCTL_A_FILTER_LIST_RULE;
+	return count;
+}
+
+/* The one that was refused, unless it is known better. */
+static void set_bad_rule(struct genl_info *info, unsigned int bad)
+{
+	const struct nlattr *attr;
+	unsigned int i = 0;
+	int rem;
+
+	if (!info->extack || info->extack->bad_attr)
+		return;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != KNETCTL_A_FILTER_LIST_RULE || i++ != bad)
+			continue;
+		NL_SET_BAD_ATTR(info->extack, attr);
+		return;
+	}
+}
+
+static void batch_free(struct knet_filter_batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->count; i++)
+		if (batch->entry[i].rule)
+			knet_filter_rule_free(batch->entry[i].rule);
+	kvfree(batch);
+}
+
+static struct knet_filter_batch *get_batch(struct genl_info *info)
+{
+	unsigned int count = count_rules(info);
+	struct knet_filter_batch *batch;
+	const struct nlattr *attr;
+	int rem, err;
+
+	batch = kvzalloc(struct_size(batch, entry, count), GFP_KERNEL_ACCOUNT);
+	if (!batch)
+		return ERR_PTR(-ENOMEM);
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != KNETCTL_A_FILTER_LIST_RULE)
+			continue;
+		err = get_rule(attr, &batch->entry[batch->count].rule, info->extack);
+		if (err) {
+			set_bad_rule(info, batch->count);
+			batch_free(batch);
+			return ERR_PTR(err);
+		}
+		batch->count++;
+	}
+	return batch;
+}
+
+static u32 get_flags(struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[KNETCTL_A_FILTER_LIST_FLAGS];
+
+	return attr ? nla_get_u32(attr) : 0;
+}
+
+static int need_rule(struct genl_info *info)
+{
+	if (info->attrs[KNETCTL_A_FILTER_LIST_RULE])
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "rule is missing");
+	return -EINVAL;
+}
+
+/**
+ * knetctl_nl_filter_add_doit() - KNETCTL_CMD_FILTER_ADD
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_filter_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	u32 flags = get_flags(info);
+	struct knet_filter_batch *batch;
+	int err = need_rule(info);
+
+	if (err)
+		return err;
+	if (flags & ~KNETCTL_FILTER_LIST_FLAGS_OVERWRITE) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KNETCTL_A_FILTER_LIST_FLAGS],
+				    "this is a flag of a replace");
+		return -EINVAL;
+	}
+	batch = get_batch(info);
+	if (IS_ERR(batch))
+		return PTR_ERR(batch);
+	err = knet_filter_add(knet_net(genl_info_net(info)), batch, flags, info->extack);
+	if (err)
+		set_bad_rule(info, batch->bad);
+	batch_free(batch);
+	return err;
+}
+
+/**
+ * knetctl_nl_filter_replace_doit() - KNETCTL_CMD_FILTER_REPLACE
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_filter_replace_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct knet_net *kn = knet_net(genl_info_net(info));
+	struct knet_filter_batch *batch;
+	u32 flags = get_flags(info);
+	int err;
+
+	if (flags & KNETCTL_FILTER_LIST_FLAGS_ABORT) {
+		knet_filter_portid_gone(kn, info->snd_portid);
+		return 0;
+	}
+	batch = get_batch(info);
+	if (IS_ERR(batch)) {
+		knet_filter_portid_gone(kn, info->snd_portid);
+		return PTR_ERR(batch);
+	}
+	err = knet_filter_stage(kn, info->snd_portid, batch, flags, info->extack);
+	if (err && batch->count)
+		set_bad_rule(info, batch->bad);
+	batch_free(batch);
+	return err;
+}
+
+static int get_keys(struct genl_info *info, struct knet_filter_key *keys)
+{
+	struct nlattr *tb[KNETCTL_A_FILTER_MAX + 1];
+	const struct nlattr *attr;
+	unsigned int i = 0;
+	int rem, err;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != KNETCTL_A_FILTER_LIST_RULE)
+			continue;
+		err = get_key(tb, attr, &keys[i], info->extack);
+		if (err) {
+			set_bad_rule(info, i);
+			return err;
+		}
+		i++;
+	}
+	return 0;
+}
+
+/**
+ * knetctl_nl_filter_del_doit() - KNETCTL_CMD_FILTER_DEL
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_filter_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	unsigned int count = count_rules(info), bad = 0;
+	struct knet_filter_key *keys;
+	int err = need_rule(info);
+
+	if (err)
+		return err;
+	keys = kvmalloc_array(count, sizeof(*keys), GFP_KERNEL_ACCOUNT);
+	if (!keys)
+		return -ENOMEM;
+	err = get_keys(info, keys);
+	if (!err) {
+		err = knet_filter_del(knet_net(genl_info_net(info)), keys, count, &bad);
+		if (err == -ENOENT) {
+			NL_SET_ERR_MSG(info->extack, "there is no such rule");
+			set_bad_rule(info, bad);
+		}
+	}
+	kvfree(keys);
+	return err;
+}
+
+/**
+ * knetctl_nl_filter_flush_doit() - KNETCTL_CMD_FILTER_FLUSH
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0.
+ */
+int knetctl_nl_filter_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	knet_filter_flush(knet_net(genl_info_net(info)));
+	return 0;
+}
+
+/* ------------------------------------------------------- get and test -- */
+
+static int put_counts(struct sk_buff *skb, struct knet_net *kn)
+{
+	u32 count[KNET_FILTER_PARTS] = { 0 }, sum = 0;
+	struct knet_filter_table *table;
+	size_t bytes = 0;
+	int part;
+
+	mutex_lock(&kn->filter.lock);
+	table = rcu_dereference_protected(kn->filter.table, lockdep_is_held(&kn->filter.lock));
+	for (part = 0; table && part < KNET_FILTER_PARTS; part++) {
+		count[part] = table->set.list[part].count;
+		sum += count[part];
+	}
+	if (table)
+		bytes = sizeof(*table) - sizeof(table->set) + table->extra_bytes +
+			knet_filter_set_bytes(&table->set);
+	mutex_unlock(&kn->filter.lock);
+	return nla_put_u32(skb, KNETCTL_A_FILTER_LIST_COUNT, sum) ?:
+	       nla_put_u32(skb, KNETCTL_A_FILTER_LIST_COUNT_IPV4, count[KNET_FILTER_IPV4]) ?:
+	       nla_put_u32(skb, KNETCTL_A_FILTER_LIST_COUNT_IPV6, count[KNET_FILTER_IPV6]) ?:
+	       nla_put_u32(skb, KNETCTL_A_FILTER_LIST_LIMIT, READ_ONCE(knet_max_filters)) ?:
+	       nla_put_u64_64bit(skb, KNETCTL_A_FILTER_LIST_BYTES, bytes,
+				 KNETCTL_A_FILTER_LIST_PAD);
+}
+
+/**
+ * knetctl_nl_filter_get_doit() - KNETCTL_CMD_FILTER_GET, only the counts
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_filter_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	void *head;
+	struct sk_buff *reply = knet_nl_reply(info, KNETCTL_CMD_FILTER_GET, &head);
+
+	if (!reply)
+		return -ENOMEM;
+	return knet_nl_reply_send(reply, head, info,
+				  put_counts(reply, knet_net(genl_info_net(info))));
+}
+
+/**
+ * struct filter_dump - where a dump is
+ * @table: referenced; NULL when there is no rule
+ * @begun: @last is set
+ * @last: key of the rule that was written last
+ */
+struct filter_dump {
+	struct knet_filter_table *table;
+	bool begun;
+	struct knet_filter_key last;
+};
+
+/**
+ * knet_nl_filter_get_start() - begin a dump
+ * @cb: args[0] takes struct filter_dump
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int knet_nl_filter_get_start(struct netlink_callback *cb)
+{
+	struct filter_dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
+
+	if (!dump)
+		return -ENOMEM;
+	dump->table = knet_filter_table_get(knet_net(sock_net(cb->skb->sk)));
+	cb->args[0] = (long)dump;
+	return 0;
+}
+
+/**
+ * knet_nl_filter_get_done() - end a dump
+ * @cb: of knet_nl_filter_get_start()
+ *
+ * Return: 0.
+ */
+int knet_nl_filter_get_done(struct netlink_callback *cb)
+{
+	struct filter_dump *dump = (struct filter_dump *)cb->args[0];
+
+	if (dump)
+		knet_filter_table_put(dump->table);
+	kfree(dump);
+	return 0;
+}
+
+static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct knet_filter_rule *rule)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &knet_family,
+				 NLM_F_MULTI, KNETCTL_CMD_FILTER_GET);
+
+	if (!head)
+		return -EMSGSIZE;
+	if (put_rule(skb, rule)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/**
+ * knetctl_nl_filter_get_dumpit() - KNETCTL_CMD_FILTER_GET, all rules
+ * @skb: answer
+ * @cb: where the dump is
+ *
+ * A rule that is there from the begin of the dump to its end is written once,
+ * whatever is added and removed meanwhile.
+ *
+ * Return: bytes written, 0 at the end, or a negative errno.
+ */
+int knetctl_nl_filter_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct filter_dump *dump = (struct filter_dump *)cb->args[0];
+	struct knet_net *kn = knet_net(sock_net(skb->sk));
+	struct knet_filter_rule *rule;
+
+	if (!dump->table)
+		return 0;
+	mutex_lock(&kn->filter.lock);
+	rule = knet_filter_set_after(&dump->table->set, dump->begun ? &dump->last : NULL);
+	for (; rule; rule = knet_filter_set_next(&dump->table->set, rule)) {
+		if (rule->extra && !knet_filter_rule_alive(rule))
+			continue;
+		if (dump_one(skb, cb, rule))
+			break;
+		knet_filter_rule_key(rule, &dump->last);
+		dump->begun = true;
+	}
+	mutex_unlock(&kn->filter.lock);
+	return skb->len ?: (rule ? -EMSGSIZE : 0);
+}
+
+/* Under RCU. */
+static int put_match(struct sk_buff *skb, struct knet_net *kn, const struct knet_addr *remote)
+{
+	bool v4 = remote->sa.sa_family == AF_INET;
+	struct knet_filter_table *table = rcu_dereference(kn->filter.table);
+	int port = knet_addr_port(remote) ?: -1;
+	struct knet_filter_rule *rule;
+
+	if (!table)
+		return -ENOENT;
+	rule = knet_filter_set_match(&table->set, v4 ? KNET_FILTER_IPV4 : KNET_FILTER_IPV6,
+				     v4 ? &remote->in.sin_addr.s_addr :
+				     remote->in6.sin6_addr.s6_addr32, port, knet_filter_rule_alive);
+	return rule ? put_rule(skb, rule) : -ENOENT;
+}
+
+/**
+ * knetctl_nl_filter_test_doit() - KNETCTL_CMD_FILTER_TEST
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_filter_test_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[KNETCTL_A_FILTER_LIST_REMOTE];
+	struct knet_addr remote;
+	struct sk_buff *reply;
+	void *head;
+	int err;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack, "remote is missing");
+		return -EINVAL;
+	}
+	err = knet_nl_get_addr(attr, &remote, info->extack);
+	if (err)
+		return err;
+	reply = knet_nl_reply(info, KNETCTL_CMD_FILTER_TEST, &head);
+	if (!reply)
+		return -ENOMEM;
+	rcu_read_lock();
+	err = put_match(reply, knet_net(genl_info_net(info)), &remote);
+	rcu_read_unlock();
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(info->extack, "no rule fits");
+	return knet_nl_reply_send(reply, head, info, err);
+}

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The stream of events: what is lost is counted, and nothing is told twice."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from command import knetctl
+from filters import Watch, build_syns, connect, last_seq
+from wait import until
+from world import SERVER4
+
+# Somebody who does not answer, and whose packets are dropped at once.
+SINK = "192.0.2.1"
+SLOW = os.environ.get("KNETCTL_SLOW") == "1"
+ROUNDS, EVENTS = (20, 100000) if SLOW else (3, 6000)
+
+
+@pytest.fixture(scope="module")
+def syns(world, tmp_path_factory):
+    """syns(N): N events of the filter."""
+    program = build_syns(tmp_path_factory.mktemp("syns"))
+    for line in ("link add sink type dummy", "link set sink up",
+                 f"address add {SINK[:-1]}9/24 dev sink", f"neigh add {SINK} lladdr "
+                 "02:00:00:00:00:01 dev sink"):
+        subprocess.run(["ip", *line.split()], check=True)
+    knetctl("filter", "replace", SINK).ok()
+    yield lambda n: subprocess.run([program, SINK, "9", str(n)], check=True)
+    knetctl("filter", "flush").ok()
+    subprocess.run(["ip", "link", "del", "sink"], check=True)
+
+
+@pytest.fixture
+def watch(directory, syns):
+    watches = []
+
+    def start(*args, **kwargs):
+        watches.append(Watch(directory, *args, **kwargs))
+        return watches[-1]
+    yield start
+    for one in watches:
+        one.close()
+
+
+def tally(lines, first):
+    """(received, lost) of the events of the filter from a number on, in their order."""
+    expected = first
+    received = lost = 0
+    for line in lines:
+        if line.get("event") == "filter-match":
+            assert line["seq"] == expected
+            expected += 1
+            received += 1
+        elif line.get("event") == "lost" and line["group"] == "filter":
+            assert line["first_seq"] == expected
+            assert line["count"] == line["last_seq"] - line["first_seq"] + 1
+            expected = line["last_seq"] + 1
+            lost += line["count"]
+    return received, lost
+
+
+def test_stopped_subscriber(syns, watch):
+    """Received and lost are what was generated, exactly, also at the end of the stream."""
+    for _ in range(ROUNDS):
+        before = last_seq()
+        w = watch("filter", "--rcvbuf", "65536")
+        w.process.send_signal(signal.SIGSTOP)
+        syns(EVENTS)
+        w.process.send_signal(signal.SIGCONT)
+        assert w.stop() == 0
+        generated = last_seq() - before
+        received, lost = tally(w.lines(), before + 1)
+        assert generated == EVENTS and lost and received + lost == generated
+
+
+def test_stopped_and_silence(syns, watch):
+    """The loss at the end is told without an event after it, and --strict tells of it."""
+    before = last_seq()
+    w = watch("filter", "--rcvbuf", "65536", "--strict")
+    w.process.send_signal(signal.SIGSTOP)
+    syns(EVENTS)
+    w.process.send_signal(signal.SIGCONT)
+    until(lambda: sum(tally(w.lines(), before + 1)) == EVENTS, "the whole account")
+    assert w.stop() == 4
+
+
+def test_four_subscribers(syns, watch):
+    before = last_seq()
+    watches = [watch("filter", "--rcvbuf", size) for size in ("65536", "65536", "1M", "16M")]
+    for n in range(8):
+        for i, w in enumerate(watches[:2]):
+            w.process.send_signal(signal.SIGSTOP if (n >> i) % 2 else signal.SIGCONT)
+        syns(EVENTS // 8)
+    for w in watches:
+        w.process.send_signal(signal.SIGCONT)
+    for w in watches:
+        assert w.stop() == 0
+        assert sum(tally(w.lines(), before + 1)) == EVENTS
+        assert [x for x in w.lines() if x.get("event") == "filter-match"]
+
+
+def test_nothing_when_nobody_listens(syns):
+    before = last_seq()
+    syns(1000)
+    assert last_seq() == before
+
+
+def test_narrow(syns, watch):
+    knetctl("filter", "add", "127.0.0.0/8").ok()
+    try:
+        w = watch("filter", "dst", "127.0.0.2-127.0.0.3", "port", "2-3", "filter", "port", "9")
+        for address in ("127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"):
+            for port in (1, 2, 3, 9):
+                connect(address, port)
+        syns(1)
+        assert w.stop() == 0
+    finally:
+        knetctl("filter", "del", "127.0.0.0/8").ok()
+    wanted = [(f"127.0.0.{a}", p) for a in (1, 2, 3, 4) for p in (1, 2, 3, 9)
+              if p == 9 or (a in (2, 3) and p in (2, 3))] + [(SINK, 9)]
+    assert [(e["remote"]["address"], e["remote"]["port"]) for e in w.matches()] == wanted
+
+
+def test_killed_into_a_pipe(syns):
+    """What happened before the signal is in the pipe."""
+    monitor = subprocess.Popen(["knetctl", "-j", "monitor", "--dump", "filter"],
+                               stdout=subprocess.PIPE)
+    while b"synced" not in monitor.stdout.readline():
+        pass
+    syns(300)
+    monitor.send_signal(signal.SIGTERM)
+    out, _ = monitor.communicate(timeout=60)
+    assert monitor.returncode == 0 and out.count(b"filter-match") == 300
+
+
+def test_reader_goes(syns):
+    monitor = subprocess.Popen(["knetctl", "monitor", "filter"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    monitor.stdout.close()
+    assert monitor.wait(30) == 0 and monitor.stderr.read() == b""
+
+
+def test_dump_again_after_a_loss(syns, watch):
+    w = watch("filter", "--rcvbuf", "4096")
+    w.process.send_signal(signal.SIGSTOP)
+    syns(5000)
+    w.process.send_signal(signal.SIGCONT)
+    until(lambda: [x.get("event") for x in w.lines()].count("synced") == 2, "the second dump")
+    w.stop()
+    kinds = [x.get("event", x.get("object")) for x in w.lines()]
+    assert kinds[0] == "filter" and kinds[1] == "synced"
+    lost = kinds.index("lost")
+    assert "filter" in kinds[lost:] and "synced" in kinds[lost:]
+
+
+def test_dump_of_jobs(world, watch, directory):
+    """A job's events that the dump has shown already do not come again."""
+    with world.server.socket() as silent:
+        silent.bind((SERVER4, 7600))
+        silent.listen()
+        w0 = watch("job")	# so that events are made
+        ident = knetctl("-j", "ftp", "get", "--no-wait", f"ftp://{SERVER4}:7600/x",
+                        directory / "target").ok().json["id"]
+        w = watch("job")
+        job, = [x for x in w.lines() if x.get("object") == "job" and x["id"] == ident]
+        assert job["last_seq"] and job["state"] in ("queued", "running")
+        knetctl("job", "cancel", ident).ok()
+        for one in (w0, w):
+            until(lambda: [x for x in one.lines() if x.get("event") == "job-done"], "job-done")
+            one.stop()
+    events = [x for x in w0.lines() if x.get("event", "").startswith("job-")]
+    assert [x for x in events if x["seq"] > job["last_seq"]] == [
+        x for x in w.lines() if x.get("event", "").startswith("job-")]
+
+
+def test_exec(syns, directory):
+    """As many commands as events, and each has its event in the environment."""
+    out = directory / "out"
+    monitor = subprocess.Popen(["knetctl", "-q", "monitor", "filter", "--dump", "--count", "20",
+                                "--exec", f'echo "$KNETCTL_EVENT $KNETCTL_JSON" >>{out}'],
+                               stdout=subprocess.PIPE)
+    while b"synced" not in monitor.stdout.readline():
+        pass
+    syns(20)
+    monitor.communicate(timeout=60)
+    assert monitor.returncode == 0
+    lines = out.read_text().splitlines()
+    assert len(lines) == 20 and all(x.startswith('filter-match {"seq":') for x in lines)
+
+
+def test_all_netns(world, watch):
+    """All namespaces in one process, the one that came later, too."""
+    subprocess.run(["ip", "netns", "add", "early"], check=True)
+    w = watch("--all-netns", "filter")
+    try:
+        subprocess.run(["ip", "netns", "add", "late"], check=True)
+        for name in ("early", "late"):
+            knetctl("-n", name, "filter", "add", "any").ok()
+            subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+        ids = {name: os.stat(f"/run/netns/{name}").st_ino for name in ("early", "late")}
+        until(lambda: ids["late"] in {x["netns"] for x in w.lines()}, "the late namespace")
+        for name in ids:
+            subprocess.run(["ip", "netns", "exec", name, "python3", "-c",
+                            "import socket; socket.socket().connect_ex(('127.0.0.1', 1))"],
+                           check=True)
+        until(lambda: {e["netns"] for e in w.matches()} == set(ids.values()), "both events")
+        assert len(w.matches()) == 2
+    finally:
+        for name in ("early", "late"):
+            subprocess.run(["ip", "netns", "del", name], check=True)
+    w.stop()
