@@ -34,6 +34,9 @@ extern const struct knetctl_names_set knetctl_names_set_group;
 extern const struct knetctl_names_set knetctl_names_set_lost;
 extern const struct knetctl_names_set knetctl_names_set_sync;
 extern const struct knetctl_names_set knetctl_names_set_ftp;
+extern const struct knetctl_names_set knetctl_names_set_send;
+extern const struct knetctl_names_set knetctl_names_set_listener;
+extern const struct knetctl_names_set knetctl_names_set_connection;
 extern const struct knetctl_names_set knetctl_names_set_job;
 extern const struct knetctl_names_set knetctl_names_set_status;
 
@@ -48,6 +51,12 @@ extern const char *const knetctl_names_ftp_listing[];
 extern const size_t knetctl_names_ftp_listing_count;
 extern const char *const knetctl_names_ftp_checksum[];
 extern const size_t knetctl_names_ftp_checksum_count;
+extern const char *const knetctl_names_service[];
+extern const size_t knetctl_names_service_count;
+extern const char *const knetctl_names_on_limit[];
+extern const size_t knetctl_names_on_limit_count;
+extern const char *const knetctl_names_connection_reason[];
+extern const size_t knetctl_names_connection_reason_count;
 extern const char *const knetctl_names_data_path[];
 extern const size_t knetctl_names_data_path_count;
 
