@@ -25,6 +25,7 @@ static const struct {
 	unsigned int nlgrp;
 } event_groups[KNET_GROUP_COUNT] = {
 	[KNET_GROUP_JOB] = { KNETCTL_MCGRP_JOB, KNETCTL_NLGRP_JOB },
+	[KNET_GROUP_CONNECTION] = { KNETCTL_MCGRP_CONNECTION, KNETCTL_NLGRP_CONNECTION },
 };
 
 /* The group of a buffer, kept beside it until it is delivered. */
