@@ -25,7 +25,7 @@ enum outcome {
 	TOLD_BEFORE,	/* an event came before it, look at it again */
 };
 
-const char *const kn_group_names[KN_GROUPS] = { KNETCTL_MCGRP_JOB };
+const char *const kn_group_names[KN_GROUPS] = { KNETCTL_MCGRP_JOB, KNETCTL_MCGRP_CONNECTION };
 
 int kn_group_index(const char *name)
 {
@@ -195,43 +195,65 @@ static enum outcome lost_message(struct kn_stream *s, const struct nlmsghdr *nlh
 	return TOLD;
 }
 
-static unsigned int event_type(unsigned int cmd)
+/* An event: what carries it, and where its number stands. */
+struct event_kind {
+	unsigned int type, group;
+	int attr;			/* of the event's own attributes */
+};
+
+/* A type of 0 is an event of a newer module. */
+static struct event_kind event_kind(unsigned int cmd)
 {
-	switch (cmd) {
-	case KNETCTL_CMD_JOB_STARTED:
-		return KNETCTL_EVENT_JOB_STARTED;
-	case KNETCTL_CMD_JOB_PROGRESS:
-		return KNETCTL_EVENT_JOB_PROGRESS;
-	case KNETCTL_CMD_JOB_DONE:
-		return KNETCTL_EVENT_JOB_DONE;
-	default:
-		return 0;
-	}
+	static const struct event_kind job[] = {
+		{ KNETCTL_EVENT_JOB_STARTED, 0, KNETCTL_A_JOB_EVENT },
+		{ KNETCTL_EVENT_JOB_PROGRESS, 0, KNETCTL_A_JOB_EVENT },
+		{ KNETCTL_EVENT_JOB_DONE, 0, KNETCTL_A_JOB_EVENT },
+	};
+	static const struct event_kind connection[] = {
+		{ KNETCTL_EVENT_CONNECTION_ACCEPTED, 1, KNETCTL_A_CONNECTION_EVENT },
+		{ KNETCTL_EVENT_CONNECTION_REJECTED, 1, KNETCTL_A_CONNECTION_EVENT },
+		{ KNETCTL_EVENT_CONNECTION_CLOSED, 1, KNETCTL_A_CONNECTION_EVENT },
+	};
+
+	if (cmd >= KNETCTL_CMD_JOB_STARTED && cmd <= KNETCTL_CMD_JOB_DONE)
+		return job[cmd - KNETCTL_CMD_JOB_STARTED];
+	if (cmd >= KNETCTL_CMD_CONNECTION_ACCEPTED && cmd <= KNETCTL_CMD_CONNECTION_CLOSED)
+		return connection[cmd - KNETCTL_CMD_CONNECTION_ACCEPTED];
+	return (struct event_kind){ 0, 0, KNETCTL_A_JOB_EVENT };
+}
+
+static struct nlattr *event_attr(const struct nlmsghdr *nlh, int type)
+{
+	return nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, type);
+}
+
+static int event_object(const struct nlmsghdr *nlh, struct knetctl_event *event)
+{
+	return event->group == KNETCTL_GROUP_CONNECTION ?
+	       kn_get_connection(nlh, &event->u.connection) : kn_get_job(nlh, &event->u.job);
 }
 
 /*
- * An event of the job group. A kind that this library does not know, of a
- * newer module, is counted and not told.
+ * An event with a number. A kind that this library does not know, of a newer
+ * module, is counted and not told.
  */
-static enum outcome job_message(struct kn_stream *s, const struct nlmsghdr *nlh,
-				struct knetctl_event *event)
+static enum outcome event_message(struct kn_stream *s, const struct nlmsghdr *nlh,
+				  struct knetctl_event *event)
 {
-	struct nlattr *tb[KNETCTL_A_JOB_MAX + 1];
-	unsigned int type = event_type(command_of(nlh));
-	struct kn_stream_group *g = &s->group[0];
+	struct event_kind kind = event_kind(command_of(nlh));
+	struct kn_stream_group *g = &s->group[kind.group];
 	uint64_t seq = 0, time_ns = 0, mono_ns = 0;
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0 ||
-	    kn_get_event(tb[KNETCTL_A_JOB_EVENT], &seq, &time_ns, &mono_ns) ||
+	if (kn_get_event(event_attr(nlh, kind.attr), &seq, &time_ns, &mono_ns) ||
 	    seq < g->expected)
 		return SKIPPED;
-	if (seq > g->expected && socket_loss(s, 0, seq, event))
+	if (seq > g->expected && socket_loss(s, kind.group, seq, event))
 		return TOLD_BEFORE;
 	g->expected = seq + 1;
-	if (!type || seq < g->user_from)
+	if (!kind.type || seq < g->user_from)
 		return SKIPPED;
-	begin_event(s, event, type, 0);
-	if (kn_get_job(nlh, &event->u.job))
+	begin_event(s, event, kind.type, kind.group);
+	if (event_object(nlh, event))
 		return SKIPPED;
 	event->seq = seq;
 	event->time_ns = time_ns;
@@ -254,7 +276,7 @@ static enum outcome one_message(struct kn_stream *s, const struct nlmsghdr *nlh,
 		return SKIPPED;
 	if (command_of(nlh) == KNETCTL_CMD_LOST)
 		return lost_message(s, nlh, event);
-	return job_message(s, nlh, event);
+	return event_message(s, nlh, event);
 }
 
 /**
@@ -349,6 +371,34 @@ enum kn_found kn_stream_scan(const struct kn_stream *s, const struct kn_chunk *c
 		if (command_of(nlh) == KNETCTL_CMD_JOB_DONE && !kn_get_job(nlh, job) &&
 		    job->id == id)
 			return KN_FOUND_JOB;
+	}
+	return found;
+}
+
+/* Whether a datagram tells of a connection that @listener accepted, or of a loss. */
+enum kn_found kn_stream_scan_accepted(const struct kn_stream *s, const struct kn_chunk *chunk,
+				      uint32_t listener)
+{
+	enum kn_found found = KN_FOUND_NOTHING;
+	const struct nlmsghdr *nlh;
+	struct nlattr *attr;
+	size_t offset = 0;
+	uint32_t id;
+
+	for (; (nlh = message_at(chunk, offset)); offset += NLMSG_ALIGN(nlh->nlmsg_len)) {
+		if (says_gone(s, nlh))
+			return KN_FOUND_GONE;
+		if (nlh->nlmsg_type != s->family)
+			continue;
+		if (command_of(nlh) == KNETCTL_CMD_LOST)
+			found = KN_FOUND_LOSS;
+		if (command_of(nlh) != KNETCTL_CMD_CONNECTION_ACCEPTED)
+			continue;
+		attr = event_attr(nlh, KNETCTL_A_CONNECTION_LISTENER);
+		id = 0;
+		kn_get_u32(attr, &id);
+		if (id == listener)
+			found = KN_FOUND_CONNECTION;
 	}
 	return found;
 }
