@@ -50,7 +50,8 @@ struct noun {
 	size_t verb_count;
 };
 
-extern const struct noun noun_ftp, noun_job, noun_monitor, noun_status;
+extern const struct noun noun_connection, noun_ftp, noun_job, noun_listener, noun_monitor;
+extern const struct noun noun_send, noun_status;
 
 extern const struct noun *const nouns[];	/* ended by NULL */
 

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "connection.h"
 #include "job.h"
 #include "out.h"
 
@@ -82,6 +83,34 @@ static void job_text(struct cli *c, char *line, size_t size, const struct knetct
 	}
 }
 
+static bool is_connection(const struct knetctl_event *event)
+{
+	return event->type >= KNETCTL_EVENT_CONNECTION_ACCEPTED &&
+	       event->type <= KNETCTL_EVENT_CONNECTION_CLOSED;
+}
+
+static void connection_text(struct cli *c, char *line, size_t size,
+			    const struct knetctl_event *event)
+{
+	const struct knetctl_connection *conn = &event->u.connection;
+	char local[TEXT_SIZE], remote[TEXT_SIZE], end[2 * TEXT_SIZE] = "";
+	const char *reason = knetctl_reason_name(conn->reason);
+	size_t len = strlen(line);
+
+	if (event->type == KNETCTL_EVENT_CONNECTION_REJECTED)
+		snprintf(end, sizeof(end), "%s", reason ? reason : "?");
+	if (event->type == KNETCTL_EVENT_CONNECTION_CLOSED)
+		connection_end_text(end, sizeof(end), conn);
+	text_endpoint(remote, &conn->remote);
+	if (conn->id)
+		snprintf(line + len, size - len, " %u %s from %s", conn->id,
+			 text_endpoint(local, &conn->local), remote);
+	else
+		snprintf(line + len, size - len, " %s from %s",
+			 text_endpoint(local, &conn->local), remote);
+	out_text(c, *end ? "%s: %s\n" : "%s\n", line, end);
+}
+
 static void lost_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
 {
 	size_t len = strlen(line);
@@ -110,6 +139,8 @@ static void print_text(struct cli *c, const struct monitor *m, const struct knet
 		lost_text(c, line, sizeof(line), event);
 	else if (event->type <= KNETCTL_EVENT_JOB_DONE)
 		job_text(c, line, sizeof(line), event);
+	else if (is_connection(event))
+		connection_text(c, line, sizeof(line), event);
 	else
 		out_text(c, "%s\n", line);
 }
@@ -133,6 +164,9 @@ static void print_json(struct cli *c, const struct knetctl_event *event)
 		out_str(c, "where", NULL, event->u.lost.where ? "socket" : "kernel");
 	} else if (event->type <= KNETCTL_EVENT_JOB_DONE) {
 		job_members(c, &event->u.job);
+	} else if (is_connection(event)) {
+		connection_members(c, &event->u.connection,
+				   event->type == KNETCTL_EVENT_CONNECTION_CLOSED);
 	}
 	out_object_end(c);
 }
@@ -164,7 +198,7 @@ static int drain(struct cli *c, struct monitor *m)
 			return -fail_library(c, -ESHUTDOWN, NULL);
 		}
 		/* A newer library may tell of what this command has no name for. */
-		if (!knetctl_event_name(event.type) || event.type > KNETCTL_EVENT_SYNCED)
+		if (!knetctl_event_name(event.type) || event.type > KNETCTL_EVENT_CONNECTION_CLOSED)
 			continue;
 		if (c->json)
 			print_json(c, &event);
@@ -344,7 +378,7 @@ static const struct opt opts[] = {
 static const struct opt *const tables[] = { opts, NULL };
 
 static const struct verb verbs[] = {
-	{ "", "[job]... [OPTIONS]", "Show events as they happen; without a group, of all groups",
+	{ "", "[job|connection]... [OPTIONS]", "Show events as they happen; without a group, of all groups",
 	  tables, "With -j every event is one JSON object on one line. INT and TERM end it with 0.",
 	  run_monitor },
 };

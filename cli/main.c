@@ -12,6 +12,9 @@
 const struct noun *const nouns[] = {
 	&noun_ftp,
 	&noun_job,
+	&noun_listener,
+	&noun_connection,
+	&noun_send,
 	&noun_monitor,
 	&noun_status,
 	NULL,
