@@ -50,7 +50,8 @@ struct noun {
 	size_t verb_count;
 };
 
-extern const struct noun noun_filter, noun_ftp, noun_job, noun_monitor, noun_status;
+extern const struct noun noun_connection, noun_filter, noun_ftp, noun_job, noun_listener;
+extern const struct noun noun_monitor, noun_send, noun_status;
 
 extern const struct noun *const nouns[];	/* ended by NULL */
 

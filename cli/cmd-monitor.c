@@ -49,7 +49,7 @@ static int take_event(struct cli *c, struct monitor *m, struct source *s,
 	int status = STATUS_OK;
 
 	/* A newer library may tell of what this command has no name for. */
-	if (!knetctl_event_name(event->type) || event->type > KNETCTL_EVENT_FILTER_MATCH ||
+	if (!knetctl_event_name(event->type) || event->type > KNETCTL_EVENT_CONNECTION_CLOSED ||
 	    !event_passes(m, event) || dump_knows(s, event))
 		return STATUS_OK;
 	show_event(c, m, s, event);
@@ -398,7 +398,7 @@ static const struct opt opts[] = {
 static const struct opt *const tables[] = { opts, NULL };
 
 static const struct verb verbs[] = {
-	{ "", "[job|filter [dst PREFIX] [port LO[-HI]]]... [OPTIONS]",
+	{ "", "[job|connection|filter [dst PREFIX] [port LO[-HI]]]... [OPTIONS]",
 	  "Show events as they happen; without a group, of all groups",
 	  tables, "With -j every event is one JSON object on one line. INT and TERM end it with 0.",
 	  run_monitor },

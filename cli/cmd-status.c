@@ -38,6 +38,8 @@ static int run_status(struct cli *c, int argc, char **argv)
 	out_u64(c, "jobs_finished", ", finished and still listed ", s.jobs_finished);
 	out_u64(c, "sessions", "\nsessions ", s.sessions);
 	out_u64(c, "sessions_max", " of at most ", s.sessions_max);
+	out_u64(c, "listeners", "\nlisteners ", s.listeners);
+	out_u64(c, "connections", ", connections ", s.connections);
 	out_text(c, "\n");
 	out_array(c, "group");
 	for (i = 0; i < s.group_count && i < ARRAY_SIZE(s.group); i++)

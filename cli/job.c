@@ -35,7 +35,7 @@ void job_members(struct cli *c, const struct knetctl_job *job)
 {
 	if (!c->json)
 		return;
-	out_u64(c, "id", NULL, job->id);
+	number_or_null(c, "id", job->id, job->id);
 	out_str(c, "kind", NULL, knetctl_kind_name(job->kind));
 	out_str(c, "state", NULL, knetctl_state_name(job->state));
 	out_u64(c, "bytes", NULL, job->bytes);

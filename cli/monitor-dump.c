@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "connection.h"
 #include "job.h"
 #include "monitor.h"
 #include "out.h"
@@ -25,7 +26,7 @@ struct dump {
 	struct source *s;
 };
 
-static void remember(struct source *s, const struct knetctl_job *job)
+static void remember(struct source *s, uint32_t id, uint64_t last_seq)
 {
 	if (s->seen_count == s->seen_room) {
 		s->seen_room = 2 * s->seen_room + 64;
@@ -33,8 +34,8 @@ static void remember(struct source *s, const struct knetctl_job *job)
 		if (!s->seen)
 			abort();
 	}
-	s->seen[s->seen_count].id = job->id;
-	s->seen[s->seen_count++].last_seq = job->last_seq;
+	s->seen[s->seen_count].id = id;
+	s->seen[s->seen_count++].last_seq = last_seq;
 }
 
 static int by_id(const void *a, const void *b)
@@ -48,8 +49,11 @@ bool dump_knows(const struct source *s, const struct knetctl_event *event)
 {
 	struct seen key = { .id = event->u.job.id }, *found;
 
-	if (event->group != KNETCTL_GROUP_JOB || event->type == KNETCTL_EVENT_LOST ||
-	    !s->seen_count)
+	if (event->type == KNETCTL_EVENT_LOST || !s->seen_count)
+		return false;
+	if (event->group == KNETCTL_GROUP_CONNECTION)
+		key.id = event->u.connection.id;
+	else if (event->group != KNETCTL_GROUP_JOB)
 		return false;
 	found = bsearch(&key, s->seen, s->seen_count, sizeof(key), by_id);
 	return found && event->seq <= found->last_seq;
@@ -71,7 +75,7 @@ static int one_job(const struct knetctl_job *job, void *data)
 	struct dump *d = data;
 	struct cli *c = d->c;
 
-	remember(d->s, job);
+	remember(d->s, job->id, job->last_seq);
 	begin_object(d, "job");
 	if (job->last_seq)
 		out_u64(c, "last_seq", NULL, job->last_seq);
@@ -82,6 +86,25 @@ static int one_job(const struct knetctl_job *job, void *data)
 		 knetctl_state_name(job->state), text_endpoint(remote, &job->remote));
 	out_str(c, NULL, " ", job->pathname);
 	out_text(c, "\n");
+	out_object_end(c);
+	return out_error() ? 1 : 0;
+}
+
+static int one_connection(const struct knetctl_connection *conn, void *data)
+{
+	char local[TEXT_SIZE], remote[TEXT_SIZE];
+	struct dump *d = data;
+	struct cli *c = d->c;
+
+	remember(d->s, conn->id, conn->last_seq);
+	begin_object(d, "connection");
+	if (conn->last_seq)
+		out_u64(c, "last_seq", NULL, conn->last_seq);
+	else
+		out_null(c, "last_seq");
+	connection_members(c, conn, false);
+	out_text(c, " %u %s from %s\n", conn->id, text_endpoint(local, &conn->local),
+		 text_endpoint(remote, &conn->remote));
 	out_object_end(c);
 	return out_error() ? 1 : 0;
 }
@@ -117,6 +140,8 @@ int dump_objects(struct cli *c, const struct monitor *m, struct source *s)
 	s->seen_count = 0;
 	if (m->groups & KNETCTL_GROUP_JOB)
 		err = knetctl_job_list(s->handle, one_job, &d);
+	if (!err && m->groups & KNETCTL_GROUP_CONNECTION)
+		err = knetctl_connection_list(s->handle, 0, one_connection, &d);
 	if (!err && m->groups & KNETCTL_GROUP_FILTER)
 		err = knetctl_filter_list(s->handle, one_rule, &d);
 	if (err < 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "connection.h"
 #include "job.h"
 #include "monitor.h"
 #include "out.h"
@@ -85,6 +86,28 @@ static void match_text(struct cli *c, char *line, size_t size, const struct knet
 	print_rest(c, line, rest);
 }
 
+static void connection_text(struct cli *c, char *line, size_t size,
+			    const struct knetctl_event *event)
+{
+	const struct knetctl_connection *conn = &event->u.connection;
+	char local[TEXT_SIZE], remote[TEXT_SIZE], end[2 * TEXT_SIZE] = "";
+	const char *reason = knetctl_reason_name(conn->reason);
+	size_t len = strlen(line);
+
+	if (event->type == KNETCTL_EVENT_CONNECTION_REJECTED)
+		snprintf(end, sizeof(end), "%s", reason ? reason : "?");
+	if (event->type == KNETCTL_EVENT_CONNECTION_CLOSED)
+		connection_end_text(end, sizeof(end), conn);
+	text_endpoint(remote, &conn->remote);
+	if (conn->id)
+		snprintf(line + len, size - len, " %u %s from %s", conn->id,
+			 text_endpoint(local, &conn->local), remote);
+	else
+		snprintf(line + len, size - len, " %s from %s",
+			 text_endpoint(local, &conn->local), remote);
+	out_text(c, *end ? "%s: %s\n" : "%s\n", line, end);
+}
+
 static void lost_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
 {
 	size_t len = strlen(line);
@@ -115,6 +138,8 @@ static void print_text(struct cli *c, const struct monitor *m, const struct sour
 		lost_text(c, line, sizeof(line), event);
 	else if (event->type == KNETCTL_EVENT_FILTER_MATCH)
 		match_text(c, line, sizeof(line), event);
+	else if (event->group == KNETCTL_GROUP_CONNECTION)
+		connection_text(c, line, sizeof(line), event);
 	else if (event->type <= KNETCTL_EVENT_JOB_DONE)
 		job_text(c, line, sizeof(line), event);
 	else
@@ -140,6 +165,9 @@ static void print_json(struct cli *c, const struct knetctl_event *event)
 		out_str(c, "where", NULL, event->u.lost.where ? "socket" : "kernel");
 	} else if (event->type == KNETCTL_EVENT_FILTER_MATCH) {
 		match_members(c, &event->u.filter);
+	} else if (event->group == KNETCTL_GROUP_CONNECTION) {
+		connection_members(c, &event->u.connection,
+				   event->type == KNETCTL_EVENT_CONNECTION_CLOSED);
 	} else if (event->type <= KNETCTL_EVENT_JOB_DONE) {
 		job_members(c, &event->u.job);
 	}

@@ -20,7 +20,7 @@ struct source {
 	uint64_t netns;			/* inode number */
 	char name[32];			/* with --all-netns, else "" */
 	bool present;			/* in the last look at what there is */
-	struct seen *seen;		/* jobs that the dump has shown, by id */
+	struct seen *seen;		/* jobs and connections that the dump has shown, by id */
 	size_t seen_count, seen_room;
 	bool dump_due;			/* again, after a loss */
 	int64_t dumped;			/* when, ms of CLOCK_MONOTONIC */

@@ -26,6 +26,7 @@ static const struct {
 } event_groups[KNET_GROUP_COUNT] = {
 	[KNET_GROUP_JOB] = { KNETCTL_MCGRP_JOB, KNETCTL_NLGRP_JOB },
 	[KNET_GROUP_FILTER] = { KNETCTL_MCGRP_FILTER, KNETCTL_NLGRP_FILTER },
+	[KNET_GROUP_CONNECTION] = { KNETCTL_MCGRP_CONNECTION, KNETCTL_NLGRP_CONNECTION },
 };
 
 /* The group of a buffer, kept beside it until it is delivered. */

@@ -39,6 +39,8 @@ static void job_release(struct knet_object *obj)
 {
 	struct knet_job *job = knet_job_of(obj);
 
+	if (job->ops)
+		job->ops->release(job);
 	if (job->file)
 		fput(job->file);
 	if (job->memcg)
@@ -146,7 +148,8 @@ int knet_job_accept(struct knet_job *job, struct netlink_ext_ack *extack)
 		return err;
 	/* Nobody can use it before knet_net.lock is dropped. */
 	job->state = KNETCTL_JOB_STATE_QUEUED;
-	job->remote = job->server->remote[0];
+	if (!job->ops)
+		job->remote = job->server->remote[0];
 	err = knet_object_add(kn, &job->obj, KNET_OBJECT_JOB, job_release);
 	if (err)
 		return err;
@@ -155,7 +158,8 @@ int knet_job_accept(struct knet_job *job, struct netlink_ext_ack *extack)
 		err = knet_job_hold(job, job->portid, extack);
 	if (err)
 		goto remove;
-	err = knet_server_submit(job->server, job, extack);
+	err = job->ops ? job->ops->submit(job, extack) :
+			 knet_server_submit(job->server, job, extack);
 	if (err)
 		goto unhold;
 	job_event(job, KNETCTL_CMD_JOB_STARTED);
@@ -188,7 +192,9 @@ int knet_job_cancel(struct knet_job *job, int err)
 		return 0;
 	job->cancel_err = err;
 	set_bit(KNET_JOB_CANCEL, &job->bits);
-	if (job->session) {
+	if (job->ops) {
+		job->ops->cancel(job);
+	} else if (job->session) {
 		knet_session_wake(job->session);
 	} else {
 		list_del_init(&job->queue);

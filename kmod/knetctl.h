@@ -11,10 +11,15 @@
  *	knet_session	one control connection with one worker
  *	knet_filter	the rules of a namespace, see filter.h
  *
+ *	knet_listener	a listening socket; its connections hold it
+ *	knet_connection	an accepted socket
+ *	knet_send	what a job sends, and its socket
+ *
  * Locks, in the order in which they are taken:
  *
  *	knet_net.lock (mutex)		lists, states and results of all objects
- *	knet_session.lock (mutex)	the session's sockets
+ *	knet_session.lock (mutex)	the session's sockets; knet_listener.lock,
+ *					knet_connection.lock and knet_send.lock too
  *	lock_sock()
  *	knet_filter.lock (mutex)	the rules; taken under none of the above
  *	knet_events.lock (spinlock, bh)	events that wait for delivery
@@ -48,7 +53,9 @@
 #define KNET_SESSIONS_DEFAULT	4	/* to one server, for one caller */
 #define KNET_SESSIONS_LIMIT	512	/* of WQ_UNBOUND's max_active on 6.1 */
 
+struct knet_connection;
 struct knet_job;
+struct knet_send;
 struct knet_server;
 struct knet_session;
 
@@ -57,6 +64,7 @@ struct knet_session;
 enum knet_group {
 	KNET_GROUP_JOB,
 	KNET_GROUP_FILTER,
+	KNET_GROUP_CONNECTION,
 	KNET_GROUP_COUNT,
 };
 
@@ -120,6 +128,9 @@ typedef int (*knet_event_fill)(struct sk_buff *skb, const void *object);
  * @active_count: jobs that are not finished
  * @held_count: finished jobs whose result is held for somebody
  * @hold_count: how many holds there are on all jobs
+ * @listener_count: listeners
+ * @connection_count: connections, also of deleted listeners
+ * @sends: jobs that have a socket to send on, struct knet_send
  * @prune: forgets finished jobs
  * @filter: has its own lock
  * @events: has its own lock
@@ -142,6 +153,9 @@ struct knet_net {
 	unsigned int active_count;
 	unsigned int held_count;
 	unsigned int hold_count;
+	unsigned int listener_count;
+	unsigned int connection_count;
+	struct list_head sends;
 	struct delayed_work prune;
 	struct knet_filter filter;
 	struct knet_events events;
@@ -151,6 +165,8 @@ struct knet_net {
 
 enum knet_object_type {
 	KNET_OBJECT_JOB,
+	KNET_OBJECT_LISTENER,
+	KNET_OBJECT_CONNECTION,
 };
 
 /**
@@ -193,9 +209,25 @@ struct knet_timers {
 };
 
 /**
+ * struct knet_job_ops - what a kind of job does in its own way
+ * @submit: begin; knet_net.lock held
+ * @cancel: KNET_JOB_CANCEL was set, wake the worker; knet_net.lock held
+ * @release: free what is the kind's own
+ * @fill: write the kind's own attributes; knet_net.lock held, must not sleep
+ */
+struct knet_job_ops {
+	int (*submit)(struct knet_job *job, struct netlink_ext_ack *extack);
+	void (*cancel)(struct knet_job *job);
+	void (*release)(struct knet_job *job);
+	int (*fill)(struct sk_buff *skb, const struct knet_job *job);
+};
+
+/**
  * struct knet_job - one thing that a user asked for
  * @obj: id and references
  * @kn: namespace, referenced
+ * @ops: of a kind that is no FTP transfer, or NULL
+ * @send: of a kind that sends, or NULL
  * @kind: enum knetctl_job_kind
  * @flags: enum knetctl_job_flags
  * @ftp_flags: enum knetctl_ftp_flags
@@ -242,6 +274,8 @@ struct knet_timers {
 struct knet_job {
 	struct knet_object obj;
 	struct knet_net *kn;
+	const struct knet_job_ops *ops;
+	struct knet_send *send;
 	u32 kind;
 	u32 flags;
 	u32 ftp_flags;
@@ -515,5 +549,8 @@ bool knet_data_move(struct knet_session *session);
 void knet_data_close(struct knet_session *session);
 unsigned long knet_data_wait_limit(struct knet_session *session, unsigned long wait);
 void knet_data_waited(struct knet_session *session);
+
+#include "listener.h"
+#include "send.h"
 
 #endif /* _KNETCTL_H */

@@ -101,6 +101,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&kn->servers);
 	INIT_LIST_HEAD(&kn->sessions);
 	INIT_LIST_HEAD(&kn->finished);
+	INIT_LIST_HEAD(&kn->sends);
 	INIT_DELAYED_WORK(&kn->prune, net_prune_work);
 	knet_filter_init(kn);
 	knet_events_init(&kn->events);
@@ -113,7 +114,7 @@ static int __net_init net_init(struct net *net)
 }
 
 /*
- * While there are still devices: the servers are told by a reset. Never waits
+ * While there are still devices: the peers are told by a reset. Never waits
  * for a worker: removal of all namespaces of the machine would wait with it.
  */
 static void __net_exit net_pre_exit(struct net *net)
@@ -126,8 +127,12 @@ static void __net_exit net_pre_exit(struct net *net)
 	knet_job_cancel_all(kn, ENETDOWN);
 	list_for_each_entry(session, &kn->sessions, net_node)
 		knet_session_abort(session);
+	knet_send_abort_all(kn);
+	knet_connection_abort_all(kn);
 	mutex_unlock(&kn->lock);
 	knet_filter_close(kn);
+	/* Connections that it accepted meanwhile found the namespace draining. */
+	knet_listener_stop_all(kn, 0);
 }
 
 static void __net_exit net_exit(struct net *net)
@@ -185,10 +190,12 @@ static void drain_begin(void)
 		mutex_lock(&kn->lock);
 		kn->draining = true;
 		knet_job_cancel_all(kn, ESHUTDOWN);
+		knet_connection_close_all(kn, KNETCTL_CONNECTION_REASON_SHUTDOWN);
 		list_for_each_entry(session, &kn->sessions, net_node)
 			knet_session_wake(session);
 		mutex_unlock(&kn->lock);
 		knet_filter_close(kn);
+		knet_listener_stop_all(kn, KNETCTL_CONNECTION_REASON_SHUTDOWN);
 	}
 	mutex_unlock(&knet_nets_lock);
 }
@@ -213,7 +220,8 @@ static struct knet_net *drain_next(void)
 
 static bool net_is_idle(const struct knet_net *kn)
 {
-	return !READ_ONCE(kn->active_count) && !READ_ONCE(kn->session_count);
+	return !READ_ONCE(kn->active_count) && !READ_ONCE(kn->session_count) &&
+	       !READ_ONCE(kn->connection_count);
 }
 
 /* Wait for the end of everything, and tell who listens; no namespace's exit waits with us. */
@@ -245,9 +253,15 @@ static int __init knetctl_init(void)
 	knet_session_wq = alloc_workqueue("knetctl-session", WQ_UNBOUND, knet_max_sessions);
 	if (!knet_session_wq)
 		goto destroy_wq;
-	err = register_pernet_subsys(&knet_net_ops);
+	err = knet_service_init();
 	if (err)
 		goto destroy_session_wq;
+	err = knet_send_init();
+	if (err)
+		goto exit_service;
+	err = register_pernet_subsys(&knet_net_ops);
+	if (err)
+		goto exit_send;
 	err = netlink_register_notifier(&knet_netlink_notifier);
 	if (err)
 		goto unregister_pernet;
@@ -260,6 +274,10 @@ unregister_notifier:
 	netlink_unregister_notifier(&knet_netlink_notifier);
 unregister_pernet:
 	unregister_pernet_subsys(&knet_net_ops);
+exit_send:
+	knet_send_exit();
+exit_service:
+	knet_service_exit();
 destroy_session_wq:
 	destroy_workqueue(knet_session_wq);
 destroy_wq:
@@ -275,6 +293,8 @@ static void __exit knetctl_exit(void)
 	genl_unregister_family(&knet_family);
 	netlink_unregister_notifier(&knet_netlink_notifier);
 	unregister_pernet_subsys(&knet_net_ops);
+	knet_send_exit();
+	knet_service_exit();
 	destroy_workqueue(knet_session_wq);
 	/* Jobs are freed by call_rcu(), rules by work that it queues. */
 	rcu_barrier();

@@ -298,6 +298,11 @@ static int check_required(struct genl_info *info)
 		knet_nl_set_msg(info->extack, required[i].missing);
 		return -EINVAL;
 	}
+	if (nla_get_u32(info->attrs[KNETCTL_A_JOB_KIND]) >= ARRAY_SIZE(ftp_kinds)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KNETCTL_A_JOB_KIND],
+				    "the kind is none of FTP, see send-start");
+		return -EINVAL;
+	}
 	return 0;
 }
 

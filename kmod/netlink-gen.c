@@ -45,6 +45,19 @@ const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1] = {
 	[KNETCTL_A_FTP_SESSIONS] = NLA_POLICY_RANGE(NLA_U32, 1, 512),
 };
 
+const struct nla_policy knetctl_send_nl_policy[KNETCTL_A_SEND_MULTICAST_IFINDEX + 1] = {
+	[KNETCTL_A_SEND_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1),
+	[KNETCTL_A_SEND_COUNT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[KNETCTL_A_SEND_SENT] = { .type = NLA_U32, },
+	[KNETCTL_A_SEND_INTERVAL_NS] = { .type = NLA_U64, },
+	[KNETCTL_A_SEND_WAIT] = { .type = NLA_U32, },
+	[KNETCTL_A_SEND_IFINDEX] = { .type = NLA_U32, },
+	[KNETCTL_A_SEND_MARK] = { .type = NLA_U32, },
+	[KNETCTL_A_SEND_TTL] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
+	[KNETCTL_A_SEND_TOS] = NLA_POLICY_MAX(NLA_U32, 255),
+	[KNETCTL_A_SEND_MULTICAST_IFINDEX] = { .type = NLA_U32, },
+};
+
 /* KNETCTL_CMD_STATUS - do */
 const struct nla_policy knetctl_status_nl_policy[KNETCTL_A_STATUS_PAD + 1] = {
 };
@@ -55,7 +68,7 @@ const struct nla_policy knetctl_event_sync_nl_policy[KNETCTL_A_SYNC_PAD + 1] = {
 
 /* KNETCTL_CMD_JOB_START - do */
 const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_FTP + 1] = {
-	[KNETCTL_A_JOB_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 12),
+	[KNETCTL_A_JOB_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
 	[KNETCTL_A_JOB_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1),
 	[KNETCTL_A_JOB_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[KNETCTL_A_JOB_REMOTE] = NLA_POLICY_NESTED(knetctl_endpoint_nl_policy),
@@ -114,8 +127,76 @@ const struct nla_policy knetctl_filter_test_nl_policy[KNETCTL_A_FILTER_LIST_REMO
 	[KNETCTL_A_FILTER_LIST_REMOTE] = NLA_POLICY_NESTED(knetctl_endpoint_nl_policy),
 };
 
+/* KNETCTL_CMD_SEND_START - do */
+const struct nla_policy knetctl_send_start_nl_policy[KNETCTL_A_JOB_DATA + 1] = {
+	[KNETCTL_A_JOB_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
+	[KNETCTL_A_JOB_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1),
+	[KNETCTL_A_JOB_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[KNETCTL_A_JOB_REMOTE] = NLA_POLICY_NESTED(knetctl_endpoint_nl_policy),
+	[KNETCTL_A_JOB_SOURCE] = NLA_POLICY_NESTED(knetctl_endpoint_nl_policy),
+	[KNETCTL_A_JOB_CONNECT_TIMEOUT] = { .type = NLA_U32, },
+	[KNETCTL_A_JOB_TIMEOUT] = { .type = NLA_U32, },
+	[KNETCTL_A_JOB_SEND] = NLA_POLICY_NESTED(knetctl_send_nl_policy),
+	[KNETCTL_A_JOB_DATA] = { .type = NLA_BINARY, },
+};
+
+/* KNETCTL_CMD_LISTENER_ADD - do */
+const struct nla_policy knetctl_listener_add_nl_policy[KNETCTL_A_LISTENER_FD + 1] = {
+	[KNETCTL_A_LISTENER_LOCAL] = NLA_POLICY_NESTED(knetctl_endpoint_nl_policy),
+	[KNETCTL_A_LISTENER_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+	[KNETCTL_A_LISTENER_IFINDEX] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_BACKLOG] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_MAX_CONNECTIONS] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_PER_SOURCE] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_PER_SOURCE_PREFIX] = NLA_POLICY_MAX(NLA_U32, 128),
+	[KNETCTL_A_LISTENER_RATE] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_ON_LIMIT] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[KNETCTL_A_LISTENER_IDLE] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_SERVICE] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
+	[KNETCTL_A_LISTENER_TEXT] = { .type = NLA_BINARY, },
+	[KNETCTL_A_LISTENER_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+};
+
+/* KNETCTL_CMD_LISTENER_GET - do */
+const struct nla_policy knetctl_listener_get_nl_policy[KNETCTL_A_LISTENER_ID + 1] = {
+	[KNETCTL_A_LISTENER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* KNETCTL_CMD_LISTENER_SET - do */
+const struct nla_policy knetctl_listener_set_nl_policy[KNETCTL_A_LISTENER_IDLE + 1] = {
+	[KNETCTL_A_LISTENER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[KNETCTL_A_LISTENER_BACKLOG] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_MAX_CONNECTIONS] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_PER_SOURCE] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_PER_SOURCE_PREFIX] = NLA_POLICY_MAX(NLA_U32, 128),
+	[KNETCTL_A_LISTENER_RATE] = { .type = NLA_U32, },
+	[KNETCTL_A_LISTENER_ON_LIMIT] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[KNETCTL_A_LISTENER_IDLE] = { .type = NLA_U32, },
+};
+
+/* KNETCTL_CMD_LISTENER_DEL - do */
+const struct nla_policy knetctl_listener_del_nl_policy[KNETCTL_A_LISTENER_FLAGS + 1] = {
+	[KNETCTL_A_LISTENER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[KNETCTL_A_LISTENER_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+};
+
+/* KNETCTL_CMD_LISTENER_ACCEPT - do */
+const struct nla_policy knetctl_listener_accept_nl_policy[KNETCTL_A_CONNECTION_LISTENER + 1] = {
+	[KNETCTL_A_CONNECTION_LISTENER] = { .type = NLA_U32, },
+};
+
+/* KNETCTL_CMD_CONNECTION_GET - do */
+const struct nla_policy knetctl_connection_get_nl_policy[KNETCTL_A_CONNECTION_ID + 1] = {
+	[KNETCTL_A_CONNECTION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* KNETCTL_CMD_CONNECTION_CLOSE - do */
+const struct nla_policy knetctl_connection_close_nl_policy[KNETCTL_A_CONNECTION_ID + 1] = {
+	[KNETCTL_A_CONNECTION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for knetctl */
-const struct genl_ops knetctl_nl_ops[12] = {
+const struct genl_ops knetctl_nl_ops[20] = {
 	{
 		.cmd		= KNETCTL_CMD_STATUS,
 		.doit		= knetctl_nl_status_doit,
@@ -202,9 +283,68 @@ const struct genl_ops knetctl_nl_ops[12] = {
 		.maxattr	= KNETCTL_A_FILTER_LIST_REMOTE,
 		.flags		= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd		= KNETCTL_CMD_SEND_START,
+		.doit		= knetctl_nl_send_start_doit,
+		.policy		= knetctl_send_start_nl_policy,
+		.maxattr	= KNETCTL_A_JOB_DATA,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_LISTENER_ADD,
+		.doit		= knetctl_nl_listener_add_doit,
+		.policy		= knetctl_listener_add_nl_policy,
+		.maxattr	= KNETCTL_A_LISTENER_FD,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_LISTENER_GET,
+		.doit		= knetctl_nl_listener_get_doit,
+		.dumpit		= knetctl_nl_listener_get_dumpit,
+		.policy		= knetctl_listener_get_nl_policy,
+		.maxattr	= KNETCTL_A_LISTENER_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_LISTENER_SET,
+		.doit		= knetctl_nl_listener_set_doit,
+		.policy		= knetctl_listener_set_nl_policy,
+		.maxattr	= KNETCTL_A_LISTENER_IDLE,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_LISTENER_DEL,
+		.doit		= knetctl_nl_listener_del_doit,
+		.policy		= knetctl_listener_del_nl_policy,
+		.maxattr	= KNETCTL_A_LISTENER_FLAGS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_LISTENER_ACCEPT,
+		.doit		= knetctl_nl_listener_accept_doit,
+		.policy		= knetctl_listener_accept_nl_policy,
+		.maxattr	= KNETCTL_A_CONNECTION_LISTENER,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_CONNECTION_GET,
+		.doit		= knetctl_nl_connection_get_doit,
+		.dumpit		= knetctl_nl_connection_get_dumpit,
+		.policy		= knetctl_connection_get_nl_policy,
+		.maxattr	= KNETCTL_A_CONNECTION_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_CONNECTION_CLOSE,
+		.doit		= knetctl_nl_connection_close_doit,
+		.policy		= knetctl_connection_close_nl_policy,
+		.maxattr	= KNETCTL_A_CONNECTION_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
 };
 
 static const struct genl_multicast_group knetctl_nl_mcgrps[] = {
 	[KNETCTL_NLGRP_JOB] = { "job", },
 	[KNETCTL_NLGRP_FILTER] = { "filter", },
+	[KNETCTL_NLGRP_CONNECTION] = { "connection", },
 };

@@ -15,6 +15,7 @@
 extern const struct nla_policy knetctl_endpoint_nl_policy[KNETCTL_A_ENDPOINT_IFINDEX + 1];
 extern const struct nla_policy knetctl_filter_nl_policy[KNETCTL_A_FILTER_LAST_HIT + 1];
 extern const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1];
+extern const struct nla_policy knetctl_send_nl_policy[KNETCTL_A_SEND_MULTICAST_IFINDEX + 1];
 
 extern const struct nla_policy knetctl_status_nl_policy[KNETCTL_A_STATUS_PAD + 1];
 
@@ -40,8 +41,24 @@ extern const struct nla_policy knetctl_filter_get_nl_policy[KNETCTL_A_FILTER_LIS
 
 extern const struct nla_policy knetctl_filter_test_nl_policy[KNETCTL_A_FILTER_LIST_REMOTE + 1];
 
+extern const struct nla_policy knetctl_send_start_nl_policy[KNETCTL_A_JOB_DATA + 1];
+
+extern const struct nla_policy knetctl_listener_add_nl_policy[KNETCTL_A_LISTENER_FD + 1];
+
+extern const struct nla_policy knetctl_listener_get_nl_policy[KNETCTL_A_LISTENER_ID + 1];
+
+extern const struct nla_policy knetctl_listener_set_nl_policy[KNETCTL_A_LISTENER_IDLE + 1];
+
+extern const struct nla_policy knetctl_listener_del_nl_policy[KNETCTL_A_LISTENER_FLAGS + 1];
+
+extern const struct nla_policy knetctl_listener_accept_nl_policy[KNETCTL_A_CONNECTION_LISTENER + 1];
+
+extern const struct nla_policy knetctl_connection_get_nl_policy[KNETCTL_A_CONNECTION_ID + 1];
+
+extern const struct nla_policy knetctl_connection_close_nl_policy[KNETCTL_A_CONNECTION_ID + 1];
+
 /* Ops table for knetctl */
-extern const struct genl_ops knetctl_nl_ops[12];
+extern const struct genl_ops knetctl_nl_ops[20];
 
 int knetctl_nl_status_doit(struct sk_buff *skb, struct genl_info *info);
 int knetctl_nl_event_sync_doit(struct sk_buff *skb, struct genl_info *info);
@@ -58,10 +75,25 @@ int knetctl_nl_filter_get_doit(struct sk_buff *skb, struct genl_info *info);
 int knetctl_nl_filter_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int knetctl_nl_filter_test_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_send_start_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_listener_add_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_listener_get_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_listener_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
+int knetctl_nl_listener_set_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_listener_del_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_listener_accept_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int knetctl_nl_connection_get_doit(struct sk_buff *skb, struct genl_info *info);
+int knetctl_nl_connection_get_dumpit(struct sk_buff *skb,
+				     struct netlink_callback *cb);
+int knetctl_nl_connection_close_doit(struct sk_buff *skb,
+				     struct genl_info *info);
 
 enum {
 	KNETCTL_NLGRP_JOB,
 	KNETCTL_NLGRP_FILTER,
+	KNETCTL_NLGRP_CONNECTION,
 };
 
 #endif /* _LINUX_KNETCTL_GEN_H */

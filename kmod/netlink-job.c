@@ -64,10 +64,11 @@ int knet_nl_job_fill(struct sk_buff *skb, const void *object)
 	     nla_put_u64_64bit(skb, KNETCTL_A_JOB_SIZE, job->size, KNETCTL_A_JOB_PAD)) ||
 	    nla_put_u64_64bit(skb, KNETCTL_A_JOB_DURATION_NS, job_duration(job),
 			      KNETCTL_A_JOB_PAD) ||
-	    (atomic64_read(&job->bytes) &&
+	    (!job->ops && atomic64_read(&job->bytes) &&
 	     nla_put_u32(skb, KNETCTL_A_JOB_PATH, KNETCTL_DATA_PATH_BUFFERED)))
 		return -EMSGSIZE;
-	return put_result(skb, job) ?: put_ftp(skb, job);
+	return put_result(skb, job) ?:
+	       (job->ops ? job->ops->fill(skb, job) : put_ftp(skb, job));
 }
 
 /* An object carries the number of the last event that told of it. */

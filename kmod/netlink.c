@@ -21,6 +21,10 @@ static const struct genl_multicast_group netlink_groups[] = {
 		.name = KNETCTL_MCGRP_FILTER,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
+	[KNETCTL_NLGRP_CONNECTION] = {
+		.name = KNETCTL_MCGRP_CONNECTION,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 /* The generated table, and what the generator has no words for. */
@@ -249,6 +253,8 @@ static int put_status(struct sk_buff *skb, struct knet_net *kn)
 	      nla_put_u32(skb, KNETCTL_A_STATUS_JOBS_FINISHED, kn->finished_count) ?:
 	      nla_put_u32(skb, KNETCTL_A_STATUS_SESSIONS, kn->session_count) ?:
 	      nla_put_u32(skb, KNETCTL_A_STATUS_SESSIONS_MAX, knet_max_sessions) ?:
+	      nla_put_u32(skb, KNETCTL_A_STATUS_LISTENERS, kn->listener_count) ?:
+	      nla_put_u32(skb, KNETCTL_A_STATUS_CONNECTIONS, kn->connection_count) ?:
 	      put_groups(skb, KNETCTL_A_STATUS_GROUP, kn);
 	mutex_unlock(&kn->lock);
 	return err;

@@ -6,12 +6,16 @@
  * queue. The socket's callbacks stay what they are, so there is nothing to
  * restore, and after remove_wait_queue() no CPU runs our code for the socket.
  */
+#include <linux/hrtimer.h>
 #include <linux/tcp.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "knetctl.h"
+
+/* A precise wait may be this much longer, ns. */
+#define WAIT_SLACK	(50 * NSEC_PER_USEC)
 
 /**
  * knet_waker_init() - make a place to wait
@@ -61,6 +65,24 @@ bool knet_waker_wait(struct knet_waker *waker, unsigned long timeout)
 	return xchg(&waker->kicked, false);
 }
 
+/**
+ * knet_waker_wait_until() - wait until something happened, with a precise end
+ * @waker: of the calling worker
+ * @until: CLOCK_MONOTONIC
+ *
+ * Return: false when the time is over and nothing happened.
+ */
+bool knet_waker_wait_until(struct knet_waker *waker, ktime_t until)
+{
+	DEFINE_WAIT(wait);
+
+	prepare_to_wait(&waker->wait, &wait, TASK_IDLE);
+	if (!READ_ONCE(waker->kicked))
+		schedule_hrtimeout_range(&until, WAIT_SLACK, HRTIMER_MODE_ABS);
+	finish_wait(&waker->wait, &wait);
+	return xchg(&waker->kicked, false);
+}
+
 static int sock_woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *key)
 {
 	struct knet_sock *ks = container_of(entry, struct knet_sock, entry);
@@ -69,15 +91,53 @@ static int sock_woken(wait_queue_entry_t *entry, unsigned int mode, int flags, v
 	return 0;
 }
 
-static void sock_watch(struct knet_sock *ks, struct socket *sock, struct knet_waker *waker)
+/**
+ * knet_sock_take() - take a socket over, with a wake function of one's own
+ * @ks: closed; open afterwards
+ * @sock: of nobody else
+ * @woken: what knet_sock_watch_on() lets run
+ */
+void knet_sock_take(struct knet_sock *ks, struct socket *sock, wait_queue_func_t woken)
 {
 	ks->sock = sock;
-	ks->waker = waker;
-	init_waitqueue_func_entry(&ks->entry, sock_woken);
-	add_wait_queue(sk_sleep(sock->sk), &ks->entry);
+	init_waitqueue_func_entry(&ks->entry, woken);
+	INIT_LIST_HEAD(&ks->entry.entry);
 }
 
-static struct socket *sock_unwatch(struct knet_sock *ks)
+/**
+ * knet_sock_watch_on() - begin to watch a socket
+ * @ks: of knet_sock_take(), once
+ *
+ * The wake function runs in softirq, with the socket's wait queue locked. What
+ * happened before is not told: look at the socket afterwards.
+ */
+void knet_sock_watch_on(struct knet_sock *ks)
+{
+	add_wait_queue(sk_sleep(ks->sock->sk), &ks->entry);
+}
+
+/**
+ * knet_sock_watch() - take a socket over
+ * @ks: closed; open afterwards
+ * @sock: of nobody else
+ * @waker: whom to wake
+ */
+void knet_sock_watch(struct knet_sock *ks, struct socket *sock, struct knet_waker *waker)
+{
+	ks->waker = waker;
+	knet_sock_take(ks, sock, sock_woken);
+	knet_sock_watch_on(ks);
+}
+
+/**
+ * knet_sock_unwatch() - give a socket away
+ * @ks: open; closed afterwards
+ *
+ * Nobody is woken for the socket when it returns.
+ *
+ * Return: the socket, the caller's.
+ */
+struct socket *knet_sock_unwatch(struct knet_sock *ks)
 {
 	struct socket *sock = ks->sock;
 
@@ -119,6 +179,24 @@ void knet_addr_set_port(struct knet_addr *addr, u16 port)
 		addr->in6.sin6_port = htons(port);
 	else
 		addr->in.sin_port = htons(port);
+}
+
+/**
+ * knet_addr_unmap() - an IPv4 address in IPv6's clothes becomes one of IPv4
+ * @addr: of any family
+ */
+void knet_addr_unmap(struct knet_addr *addr)
+{
+	__be16 port = addr->in6.sin6_port;
+	__be32 v4;
+
+	if (addr->sa.sa_family != AF_INET6 || !ipv6_addr_v4mapped(&addr->in6.sin6_addr))
+		return;
+	v4 = addr->in6.sin6_addr.s6_addr32[3];
+	memset(addr, 0, sizeof(*addr));
+	addr->in.sin_family = AF_INET;
+	addr->in.sin_port = port;
+	addr->in.sin_addr.s_addr = v4;
 }
 
 /**
@@ -178,6 +256,25 @@ bool knet_addr_equal(const struct knet_addr *a, const struct knet_addr *b)
 }
 
 /**
+ * knet_sock_set() - set an option that is a number, as setsockopt() does it
+ * @sock: of any type
+ * @level: SOL_SOCKET and others
+ * @option: of that level
+ * @value: for it
+ *
+ * Context: Process; what the option needs is asked of the calling task.
+ * Return: 0 or a negative errno.
+ */
+int knet_sock_set(struct socket *sock, int level, int option, int value)
+{
+	sockptr_t ptr = KERNEL_SOCKPTR(&value);
+
+	if (level == SOL_SOCKET)
+		return sock_setsockopt(sock, level, option, ptr, sizeof(value));
+	return sock->ops->setsockopt(sock, level, option, ptr, sizeof(value));
+}
+
+/**
  * knet_sock_open() - make a TCP socket
  * @ks: closed; open afterwards
  * @net: namespace, not held by the socket
@@ -197,7 +294,7 @@ int knet_sock_open(struct knet_sock *ks, struct net *net, int family, struct kne
 	err = sock_create_kern(net, family, SOCK_STREAM, IPPROTO_TCP, &sock);
 	if (err)
 		return err;
-	sock_watch(ks, sock, waker);
+	knet_sock_watch(ks, sock, waker);
 	return 0;
 }
 
@@ -276,7 +373,7 @@ int knet_sock_accept(struct knet_sock *listener, struct knet_sock *ks)
 	err = kernel_accept(listener->sock, &sock, O_NONBLOCK);
 	if (err)
 		return err;
-	sock_watch(ks, sock, listener->waker);
+	knet_sock_watch(ks, sock, listener->waker);
 	return 0;
 }
 
@@ -311,6 +408,21 @@ int knet_sock_recv(struct knet_sock *ks, char *bytes, size_t len)
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
 
 	return kernel_recvmsg(ks->sock, &msg, &vec, 1, len, MSG_DONTWAIT);
+}
+
+/**
+ * knet_sock_discard() - drop what has arrived, without copying it
+ * @ks: connected, TCP
+ * @max: the most bytes
+ *
+ * Return: how many, 0 at the end, -EAGAIN, or another negative errno.
+ */
+int knet_sock_discard(struct knet_sock *ks, size_t max)
+{
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
+
+	iov_iter_discard(&msg.msg_iter, ITER_DEST, max);
+	return sock_recvmsg(ks->sock, &msg, MSG_DONTWAIT | MSG_TRUNC);
 }
 
 /**
@@ -366,7 +478,7 @@ void knet_sock_move(struct knet_sock *to, struct knet_sock *from)
 {
 	struct knet_waker *waker = from->waker;
 
-	sock_watch(to, sock_unwatch(from), waker);
+	knet_sock_watch(to, knet_sock_unwatch(from), waker);
 }
 
 /**
@@ -396,7 +508,7 @@ void knet_sock_close(struct knet_sock *ks)
 	lock_sock(sk);
 	sk_net_refcnt_upgrade(sk);
 	release_sock(sk);
-	sock_release(sock_unwatch(ks));
+	sock_release(knet_sock_unwatch(ks));
 	put_net(net);
 }
 
@@ -428,5 +540,5 @@ void knet_sock_abort(struct knet_sock *ks)
 	if (!ks->sock)
 		return;
 	sock_no_linger(ks->sock->sk);
-	sock_release(sock_unwatch(ks));
+	sock_release(knet_sock_unwatch(ks));
 }

@@ -8,6 +8,7 @@
 
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/ktime.h>
 #include <linux/net.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -54,15 +55,22 @@ struct knet_sock {
 void knet_waker_init(struct knet_waker *waker, struct workqueue_struct *wq,
 		     struct delayed_work *work);
 void knet_waker_wake(struct knet_waker *waker);
+bool knet_waker_wait_until(struct knet_waker *waker, ktime_t until);
 bool knet_waker_wait(struct knet_waker *waker, unsigned long timeout);
 
 int knet_addr_len(const struct knet_addr *addr);
 u16 knet_addr_port(const struct knet_addr *addr);
 void knet_addr_set_port(struct knet_addr *addr, u16 port);
+void knet_addr_unmap(struct knet_addr *addr);
 const u8 *knet_addr_bytes(const struct knet_addr *addr, unsigned int *len);
 bool knet_addr_equal(const struct knet_addr *a, const struct knet_addr *b);
 bool knet_addr_same_host(const struct knet_addr *a, const struct knet_addr *b);
 
+void knet_sock_watch(struct knet_sock *ks, struct socket *sock, struct knet_waker *waker);
+void knet_sock_take(struct knet_sock *ks, struct socket *sock, wait_queue_func_t woken);
+void knet_sock_watch_on(struct knet_sock *ks);
+struct socket *knet_sock_unwatch(struct knet_sock *ks);
+int knet_sock_set(struct socket *sock, int level, int option, int value);
 int knet_sock_open(struct knet_sock *ks, struct net *net, int family, struct knet_waker *waker);
 int knet_sock_bind(struct knet_sock *ks, const struct knet_addr *addr);
 int knet_sock_connect(struct knet_sock *ks, const struct knet_addr *addr);
@@ -71,6 +79,7 @@ int knet_sock_listen(struct knet_sock *ks, int backlog);
 int knet_sock_accept(struct knet_sock *listener, struct knet_sock *ks);
 int knet_sock_send(struct knet_sock *ks, const char *bytes, size_t len);
 int knet_sock_recv(struct knet_sock *ks, char *bytes, size_t len);
+int knet_sock_discard(struct knet_sock *ks, size_t max);
 bool knet_sock_readable(const struct knet_sock *ks);
 void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr);
 void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr);

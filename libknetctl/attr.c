@@ -45,6 +45,27 @@ static int put_timeout(struct nl_msg *msg, int type, uint32_t ms)
 	return ms ? put_u32(msg, type, ms == UINT32_MAX ? 0 : ms) : 0;
 }
 
+/* The same for other files; here 0 is put, too. */
+int kn_put_bytes(struct nl_msg *msg, int type, const void *data, size_t len)
+{
+	return put(msg, type, len, data);
+}
+
+int kn_put_u32(struct nl_msg *msg, int type, uint32_t value)
+{
+	return put_u32(msg, type, value);
+}
+
+int kn_put_u64(struct nl_msg *msg, int type, uint64_t value)
+{
+	return put(msg, type, sizeof(value), &value);
+}
+
+int kn_put_timeout(struct nl_msg *msg, int type, uint32_t ms)
+{
+	return put_timeout(msg, type, ms);
+}
+
 int kn_put_address(struct nl_msg *msg, int type, const struct sockaddr *address)
 {
 	const struct sockaddr_in *in = (const void *)address;
@@ -281,6 +302,17 @@ static void get_ftp(struct nlattr *attr, struct knetctl_job *job)
 	kn_get_bytes(tb[KNETCTL_A_FTP_PATHNAME], job->pathname, sizeof(job->pathname));
 }
 
+static void get_send(struct nlattr *attr, struct knetctl_job *job)
+{
+	struct nlattr *tb[KNETCTL_A_SEND_MAX + 1];
+
+	if (!attr || nla_parse_nested(tb, KNETCTL_A_SEND_MAX, attr, NULL) < 0)
+		return;
+	kn_get_u32(tb[KNETCTL_A_SEND_COUNT], &job->send_count);
+	kn_get_u32(tb[KNETCTL_A_SEND_SENT], &job->sent);
+	kn_get_u64(tb[KNETCTL_A_SEND_INTERVAL_NS], &job->interval_ns);
+}
+
 static void get_job_numbers(struct nlattr **tb, struct knetctl_job *job)
 {
 	uint32_t flags = 0;
@@ -315,6 +347,7 @@ int kn_get_job(const struct nlmsghdr *nlh, struct knetctl_job *job)
 	kn_get_endpoint(tb[KNETCTL_A_JOB_REMOTE], &job->remote);
 	kn_get_bytes(tb[KNETCTL_A_JOB_MESSAGE], job->message, sizeof(job->message));
 	get_ftp(tb[KNETCTL_A_JOB_FTP], job);
+	get_send(tb[KNETCTL_A_JOB_SEND], job);
 	kn_get_event(tb[KNETCTL_A_JOB_EVENT], &job->last_seq, &none, &none);
 	return 0;
 }

@@ -20,6 +20,8 @@ const char *const knetctl_names_job_kind[] = {
 	[KNETCTL_JOB_KIND_FTP_RMDIR] = "ftp-rmdir",
 	[KNETCTL_JOB_KIND_FTP_MV] = "ftp-mv",
 	[KNETCTL_JOB_KIND_FTP_SITE] = "ftp-site",
+	[KNETCTL_JOB_KIND_SEND_TCP] = "send-tcp",
+	[KNETCTL_JOB_KIND_SEND_UDP] = "send-udp",
 };
 const size_t knetctl_names_job_kind_count = sizeof(knetctl_names_job_kind) / sizeof(knetctl_names_job_kind[0]);
 
@@ -69,6 +71,43 @@ const char *const knetctl_names_attribution[] = {
 	[KNETCTL_ATTRIBUTION_TASK] = "task",
 };
 const size_t knetctl_names_attribution_count = sizeof(knetctl_names_attribution) / sizeof(knetctl_names_attribution[0]);
+
+const char *const knetctl_names_service[] = {
+	[KNETCTL_SERVICE_HOLD] = "hold",
+	[KNETCTL_SERVICE_CLOSE] = "close",
+	[KNETCTL_SERVICE_ECHO] = "echo",
+	[KNETCTL_SERVICE_DISCARD] = "discard",
+	[KNETCTL_SERVICE_CHARGEN] = "chargen",
+	[KNETCTL_SERVICE_DAYTIME] = "daytime",
+	[KNETCTL_SERVICE_BANNER] = "banner",
+	[KNETCTL_SERVICE_FILE] = "file",
+	[KNETCTL_SERVICE_HANDOFF] = "handoff",
+};
+const size_t knetctl_names_service_count = sizeof(knetctl_names_service) / sizeof(knetctl_names_service[0]);
+
+const char *const knetctl_names_on_limit[] = {
+	[KNETCTL_ON_LIMIT_QUEUE] = "queue",
+	[KNETCTL_ON_LIMIT_CLOSE] = "close",
+	[KNETCTL_ON_LIMIT_RESET] = "reset",
+};
+const size_t knetctl_names_on_limit_count = sizeof(knetctl_names_on_limit) / sizeof(knetctl_names_on_limit[0]);
+
+const char *const knetctl_names_connection_reason[] = {
+	[KNETCTL_CONNECTION_REASON_MAX] = "max",
+	[KNETCTL_CONNECTION_REASON_PER_SOURCE] = "per-source",
+	[KNETCTL_CONNECTION_REASON_RATE] = "rate",
+	[KNETCTL_CONNECTION_REASON_MEMORY] = "memory",
+	[KNETCTL_CONNECTION_REASON_DONE] = "done",
+	[KNETCTL_CONNECTION_REASON_PEER] = "peer",
+	[KNETCTL_CONNECTION_REASON_RESET] = "reset",
+	[KNETCTL_CONNECTION_REASON_IDLE] = "idle",
+	[KNETCTL_CONNECTION_REASON_CLOSED] = "closed",
+	[KNETCTL_CONNECTION_REASON_DELETED] = "deleted",
+	[KNETCTL_CONNECTION_REASON_HANDED_OVER] = "handed-over",
+	[KNETCTL_CONNECTION_REASON_FILE] = "file",
+	[KNETCTL_CONNECTION_REASON_SHUTDOWN] = "shutdown",
+};
+const size_t knetctl_names_connection_reason_count = sizeof(knetctl_names_connection_reason) / sizeof(knetctl_names_connection_reason[0]);
 
 static const struct knetctl_names_attr endpoint_attrs[] = {
 	[KNETCTL_A_ENDPOINT_ADDRESS] = { "address", NULL },
@@ -140,6 +179,23 @@ const struct knetctl_names_set knetctl_names_set_ftp = {
 	ftp_attrs, sizeof(ftp_attrs) / sizeof(ftp_attrs[0]),
 };
 
+static const struct knetctl_names_attr send_attrs[] = {
+	[KNETCTL_A_SEND_FLAGS] = { "flags", NULL },
+	[KNETCTL_A_SEND_COUNT] = { "count", NULL },
+	[KNETCTL_A_SEND_SENT] = { "sent", NULL },
+	[KNETCTL_A_SEND_INTERVAL_NS] = { "interval-ns", NULL },
+	[KNETCTL_A_SEND_WAIT] = { "wait", NULL },
+	[KNETCTL_A_SEND_IFINDEX] = { "ifindex", NULL },
+	[KNETCTL_A_SEND_MARK] = { "mark", NULL },
+	[KNETCTL_A_SEND_TTL] = { "ttl", NULL },
+	[KNETCTL_A_SEND_TOS] = { "tos", NULL },
+	[KNETCTL_A_SEND_MULTICAST_IFINDEX] = { "multicast-ifindex", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_send = {
+	send_attrs, sizeof(send_attrs) / sizeof(send_attrs[0]),
+};
+
 static const struct knetctl_names_attr job_attrs[] = {
 	[KNETCTL_A_JOB_ID] = { "id", NULL },
 	[KNETCTL_A_JOB_KIND] = { "kind", NULL },
@@ -165,6 +221,8 @@ static const struct knetctl_names_attr job_attrs[] = {
 	[KNETCTL_A_JOB_MESSAGE] = { "message", NULL },
 	[KNETCTL_A_JOB_PATH] = { "path", NULL },
 	[KNETCTL_A_JOB_EVENT] = { "event", &knetctl_names_set_event },
+	[KNETCTL_A_JOB_SEND] = { "send", &knetctl_names_set_send },
+	[KNETCTL_A_JOB_DATA] = { "data", NULL },
 };
 
 const struct knetctl_names_set knetctl_names_set_job = {
@@ -226,10 +284,57 @@ static const struct knetctl_names_attr status_attrs[] = {
 	[KNETCTL_A_STATUS_SESSIONS] = { "sessions", NULL },
 	[KNETCTL_A_STATUS_SESSIONS_MAX] = { "sessions-max", NULL },
 	[KNETCTL_A_STATUS_GROUP] = { "group", &knetctl_names_set_group },
+	[KNETCTL_A_STATUS_LISTENERS] = { "listeners", NULL },
+	[KNETCTL_A_STATUS_CONNECTIONS] = { "connections", NULL },
 };
 
 const struct knetctl_names_set knetctl_names_set_status = {
 	status_attrs, sizeof(status_attrs) / sizeof(status_attrs[0]),
+};
+
+static const struct knetctl_names_attr listener_attrs[] = {
+	[KNETCTL_A_LISTENER_ID] = { "id", NULL },
+	[KNETCTL_A_LISTENER_LOCAL] = { "local", &knetctl_names_set_endpoint },
+	[KNETCTL_A_LISTENER_FLAGS] = { "flags", NULL },
+	[KNETCTL_A_LISTENER_IFINDEX] = { "ifindex", NULL },
+	[KNETCTL_A_LISTENER_BACKLOG] = { "backlog", NULL },
+	[KNETCTL_A_LISTENER_MAX_CONNECTIONS] = { "max-connections", NULL },
+	[KNETCTL_A_LISTENER_PER_SOURCE] = { "per-source", NULL },
+	[KNETCTL_A_LISTENER_PER_SOURCE_PREFIX] = { "per-source-prefix", NULL },
+	[KNETCTL_A_LISTENER_RATE] = { "rate", NULL },
+	[KNETCTL_A_LISTENER_ON_LIMIT] = { "on-limit", NULL },
+	[KNETCTL_A_LISTENER_IDLE] = { "idle", NULL },
+	[KNETCTL_A_LISTENER_SERVICE] = { "service", NULL },
+	[KNETCTL_A_LISTENER_TEXT] = { "text", NULL },
+	[KNETCTL_A_LISTENER_FD] = { "fd", NULL },
+	[KNETCTL_A_LISTENER_CONNECTIONS] = { "connections", NULL },
+	[KNETCTL_A_LISTENER_WAITING] = { "waiting", NULL },
+	[KNETCTL_A_LISTENER_ACCEPTED] = { "accepted", NULL },
+	[KNETCTL_A_LISTENER_REJECTED] = { "rejected", NULL },
+	[KNETCTL_A_LISTENER_DURATION_NS] = { "duration-ns", NULL },
+};
+
+const struct knetctl_names_set knetctl_names_set_listener = {
+	listener_attrs, sizeof(listener_attrs) / sizeof(listener_attrs[0]),
+};
+
+static const struct knetctl_names_attr connection_attrs[] = {
+	[KNETCTL_A_CONNECTION_ID] = { "id", NULL },
+	[KNETCTL_A_CONNECTION_LISTENER] = { "listener", NULL },
+	[KNETCTL_A_CONNECTION_LOCAL] = { "local", &knetctl_names_set_endpoint },
+	[KNETCTL_A_CONNECTION_REMOTE] = { "remote", &knetctl_names_set_endpoint },
+	[KNETCTL_A_CONNECTION_SERVICE] = { "service", NULL },
+	[KNETCTL_A_CONNECTION_REASON] = { "reason", NULL },
+	[KNETCTL_A_CONNECTION_ERRNO] = { "errno", NULL },
+	[KNETCTL_A_CONNECTION_BYTES_IN] = { "bytes-in", NULL },
+	[KNETCTL_A_CONNECTION_BYTES_OUT] = { "bytes-out", NULL },
+	[KNETCTL_A_CONNECTION_DURATION_NS] = { "duration-ns", NULL },
+	[KNETCTL_A_CONNECTION_FD] = { "fd", NULL },
+	[KNETCTL_A_CONNECTION_EVENT] = { "event", &knetctl_names_set_event },
+};
+
+const struct knetctl_names_set knetctl_names_set_connection = {
+	connection_attrs, sizeof(connection_attrs) / sizeof(connection_attrs[0]),
 };
 
 const struct knetctl_names_cmd knetctl_names_cmds[] = {
@@ -250,5 +355,16 @@ const struct knetctl_names_cmd knetctl_names_cmds[] = {
 	[KNETCTL_CMD_FILTER_GET] = { "filter-get", &knetctl_names_set_filter_list },
 	[KNETCTL_CMD_FILTER_TEST] = { "filter-test", &knetctl_names_set_filter_list },
 	[KNETCTL_CMD_FILTER_MATCH] = { "filter-match", &knetctl_names_set_filter_match },
+	[KNETCTL_CMD_SEND_START] = { "send-start", &knetctl_names_set_job },
+	[KNETCTL_CMD_LISTENER_ADD] = { "listener-add", &knetctl_names_set_listener },
+	[KNETCTL_CMD_LISTENER_GET] = { "listener-get", &knetctl_names_set_listener },
+	[KNETCTL_CMD_LISTENER_SET] = { "listener-set", &knetctl_names_set_listener },
+	[KNETCTL_CMD_LISTENER_DEL] = { "listener-del", &knetctl_names_set_listener },
+	[KNETCTL_CMD_LISTENER_ACCEPT] = { "listener-accept", &knetctl_names_set_connection },
+	[KNETCTL_CMD_CONNECTION_GET] = { "connection-get", &knetctl_names_set_connection },
+	[KNETCTL_CMD_CONNECTION_CLOSE] = { "connection-close", &knetctl_names_set_connection },
+	[KNETCTL_CMD_CONNECTION_ACCEPTED] = { "connection-accepted", &knetctl_names_set_connection },
+	[KNETCTL_CMD_CONNECTION_REJECTED] = { "connection-rejected", &knetctl_names_set_connection },
+	[KNETCTL_CMD_CONNECTION_CLOSED] = { "connection-closed", &knetctl_names_set_connection },
 };
 const size_t knetctl_names_cmds_count = sizeof(knetctl_names_cmds) / sizeof(knetctl_names_cmds[0]);

@@ -42,6 +42,21 @@ KN_EXPORT const char *knetctl_checksum_name(unsigned int checksum)
 	return LOOKUP(knetctl_names_ftp_checksum, checksum);
 }
 
+KN_EXPORT const char *knetctl_service_name(unsigned int service)
+{
+	return LOOKUP(knetctl_names_service, service);
+}
+
+KN_EXPORT const char *knetctl_on_limit_name(unsigned int on_limit)
+{
+	return LOOKUP(knetctl_names_on_limit, on_limit);
+}
+
+KN_EXPORT const char *knetctl_reason_name(unsigned int reason)
+{
+	return LOOKUP(knetctl_names_connection_reason, reason);
+}
+
 KN_EXPORT const char *knetctl_errno_name(int err)
 {
 	return err ? strerrorname_np(err < 0 ? -err : err) : NULL;
@@ -58,6 +73,12 @@ KN_EXPORT const char *knetctl_event_name(unsigned int type)
 		return knetctl_names_cmds[KNETCTL_CMD_JOB_DONE].name;
 	case KNETCTL_EVENT_FILTER_MATCH:
 		return knetctl_names_cmds[KNETCTL_CMD_FILTER_MATCH].name;
+	case KNETCTL_EVENT_CONNECTION_ACCEPTED:
+		return knetctl_names_cmds[KNETCTL_CMD_CONNECTION_ACCEPTED].name;
+	case KNETCTL_EVENT_CONNECTION_REJECTED:
+		return knetctl_names_cmds[KNETCTL_CMD_CONNECTION_REJECTED].name;
+	case KNETCTL_EVENT_CONNECTION_CLOSED:
+		return knetctl_names_cmds[KNETCTL_CMD_CONNECTION_CLOSED].name;
 	case KNETCTL_EVENT_LOST:
 		return knetctl_names_cmds[KNETCTL_CMD_LOST].name;
 	case KNETCTL_EVENT_SYNCED:

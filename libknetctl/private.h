@@ -95,6 +95,11 @@ int kn_put_ftp(struct nl_msg *msg, uint32_t kind, const struct knetctl_ftp *args
 void kn_get_endpoint(struct nlattr *attr, struct sockaddr_storage *address);
 int kn_get_event(struct nlattr *attr, uint64_t *seq, uint64_t *time_ns, uint64_t *mono_ns);
 int kn_get_job(const struct nlmsghdr *nlh, struct knetctl_job *job);
+int kn_get_connection(const struct nlmsghdr *nlh, struct knetctl_connection *conn);
+int kn_put_bytes(struct nl_msg *msg, int type, const void *data, size_t len);
+int kn_put_u32(struct nl_msg *msg, int type, uint32_t value);
+int kn_put_u64(struct nl_msg *msg, int type, uint64_t value);
+int kn_put_timeout(struct nl_msg *msg, int type, uint32_t ms);
 uint64_t kn_get_job_seq(const struct nlmsghdr *nlh);
 void kn_get_bytes(const struct nlattr *attr, char *text, size_t size);
 void kn_get_string(struct nlattr *attr, char *text, size_t size);
@@ -112,6 +117,10 @@ void kn_event_close(struct knetctl *h);
 int kn_put_filter(struct nl_msg *msg, const struct knetctl_filter *rule, bool key_only);
 int kn_get_filter(struct nlattr *attr, struct knetctl_filter *rule);
 int kn_get_filter_match(const struct nlmsghdr *nlh, struct knetctl_filter_match *match);
+
+/* listener.c */
+int kn_take_args(struct knetctl *h, const void *from, size_t first, void *args, size_t size);
+int kn_put_failed(struct knetctl *h, struct nl_msg *msg, int err);
 
 /* job.c */
 int kn_job_command(struct knetctl *h, unsigned int cmd, uint32_t id);

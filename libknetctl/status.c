@@ -23,6 +23,8 @@ static int status_reply(const struct nlmsghdr *nlh, void *data)
 	kn_get_u32(tb[KNETCTL_A_STATUS_JOBS_FINISHED], &status->jobs_finished);
 	kn_get_u32(tb[KNETCTL_A_STATUS_SESSIONS], &status->sessions);
 	kn_get_u32(tb[KNETCTL_A_STATUS_SESSIONS_MAX], &status->sessions_max);
+	kn_get_u32(tb[KNETCTL_A_STATUS_LISTENERS], &status->listeners);
+	kn_get_u32(tb[KNETCTL_A_STATUS_CONNECTIONS], &status->connections);
 	nlmsg_for_each_attr(attr, (struct nlmsghdr *)nlh, GENL_HDRLEN, rest) {
 		if (nla_type(attr) != KNETCTL_A_STATUS_GROUP || status->group_count == GROUPS_MAX)
 			continue;

@@ -25,7 +25,9 @@ enum outcome {
 	TOLD_BEFORE,	/* an event came before it, look at it again */
 };
 
-const char *const kn_group_names[KN_GROUPS] = { KNETCTL_MCGRP_JOB, KNETCTL_MCGRP_FILTER };
+const char *const kn_group_names[KN_GROUPS] = {
+	KNETCTL_MCGRP_JOB, KNETCTL_MCGRP_FILTER, KNETCTL_MCGRP_CONNECTION,
+};
 
 int kn_group_index(const char *name)
 {
@@ -205,6 +207,11 @@ static int get_filter(const struct nlmsghdr *nlh, struct knetctl_event *event)
 	return kn_get_filter_match(nlh, &event->u.filter);
 }
 
+static int get_connection(const struct nlmsghdr *nlh, struct knetctl_event *event)
+{
+	return kn_get_connection(nlh, &event->u.connection);
+}
+
 /* What an event is made of. */
 struct kind {
 	unsigned int cmd, type;
@@ -224,6 +231,12 @@ static const struct kind kinds[] = {
 	{ KNETCTL_CMD_JOB_DONE, KNETCTL_EVENT_JOB_DONE, 0, KNETCTL_A_JOB_EVENT, get_job },
 	{ KNETCTL_CMD_FILTER_MATCH, KNETCTL_EVENT_FILTER_MATCH, 1, KNETCTL_A_FILTER_MATCH_EVENT,
 	  get_filter },
+	{ KNETCTL_CMD_CONNECTION_ACCEPTED, KNETCTL_EVENT_CONNECTION_ACCEPTED, 2,
+	  KNETCTL_A_CONNECTION_EVENT, get_connection },
+	{ KNETCTL_CMD_CONNECTION_REJECTED, KNETCTL_EVENT_CONNECTION_REJECTED, 2,
+	  KNETCTL_A_CONNECTION_EVENT, get_connection },
+	{ KNETCTL_CMD_CONNECTION_CLOSED, KNETCTL_EVENT_CONNECTION_CLOSED, 2,
+	  KNETCTL_A_CONNECTION_EVENT, get_connection },
 };
 
 static const struct kind *kind_of(unsigned int cmd)
@@ -371,6 +384,39 @@ enum kn_found kn_stream_scan(const struct kn_stream *s, const struct kn_chunk *c
 		if (command_of(nlh) == KNETCTL_CMD_JOB_DONE && !kn_get_job(nlh, job) &&
 		    job->id == id)
 			return KN_FOUND_JOB;
+	}
+	return found;
+}
+
+static struct nlattr *event_attr(const struct nlmsghdr *nlh, int type)
+{
+	return nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, type);
+}
+
+/* Whether a datagram tells of a connection that @listener accepted, or of a loss. */
+enum kn_found kn_stream_scan_accepted(const struct kn_stream *s, const struct kn_chunk *chunk,
+				      uint32_t listener)
+{
+	enum kn_found found = KN_FOUND_NOTHING;
+	const struct nlmsghdr *nlh;
+	struct nlattr *attr;
+	size_t offset = 0;
+	uint32_t id;
+
+	for (; (nlh = message_at(chunk, offset)); offset += NLMSG_ALIGN(nlh->nlmsg_len)) {
+		if (says_gone(s, nlh))
+			return KN_FOUND_GONE;
+		if (nlh->nlmsg_type != s->family)
+			continue;
+		if (command_of(nlh) == KNETCTL_CMD_LOST)
+			found = KN_FOUND_LOSS;
+		if (command_of(nlh) != KNETCTL_CMD_CONNECTION_ACCEPTED)
+			continue;
+		attr = event_attr(nlh, KNETCTL_A_CONNECTION_LISTENER);
+		id = 0;
+		kn_get_u32(attr, &id);
+		if (id == listener)
+			found = KN_FOUND_CONNECTION;
 	}
 	return found;
 }

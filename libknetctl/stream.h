@@ -14,7 +14,7 @@
 
 struct nlmsghdr;
 
-#define KN_GROUPS	2		/* how many there are */
+#define KN_GROUPS	3		/* how many there are */
 #define KN_GROUPS_MASK	((1u << KN_GROUPS) - 1)
 
 /* A datagram as it came, with one or many netlink messages in it. */
@@ -45,6 +45,7 @@ enum kn_found {
 	KN_FOUND_NOTHING,
 	KN_FOUND_JOB,			/* job-done of the job in question */
 	KN_FOUND_LOSS,			/* the kernel's queue lost something */
+	KN_FOUND_CONNECTION,		/* connection-accepted of the listener in question */
 	KN_FOUND_GONE,			/* the family went away */
 };
 
@@ -61,6 +62,8 @@ void kn_stream_start(struct kn_stream *s, unsigned int group, uint64_t next_seq)
 void kn_stream_synced(struct kn_stream *s, unsigned int group, uint64_t next_seq);
 bool kn_stream_draining(const struct kn_stream *s);
 int kn_stream_tail(struct kn_stream *s, struct knetctl_event *event);
+enum kn_found kn_stream_scan_accepted(const struct kn_stream *s, const struct kn_chunk *chunk,
+				      uint32_t listener);
 enum kn_found kn_stream_scan(const struct kn_stream *s, const struct kn_chunk *chunk,
 			     uint32_t id, struct knetctl_job *job);
 

@@ -99,6 +99,8 @@ enum knetctl_kind {
 	KNETCTL_KIND_FTP_RMDIR,
 	KNETCTL_KIND_FTP_MV,
 	KNETCTL_KIND_FTP_SITE,
+	KNETCTL_KIND_SEND_TCP,
+	KNETCTL_KIND_SEND_UDP,
 };
 
 enum knetctl_state {
@@ -163,7 +165,9 @@ struct knetctl_job {
 	char message[513];		/* the server's words or the module's; escape before showing */
 	char user[256];
 	char pathname[4096];
-	uint64_t reserved[16];		/* 0 */
+	uint64_t interval_ns;		/* send-udp: from one datagram to the next */
+	uint32_t send_count, sent;	/* send-udp: datagrams in all, and so far */
+	uint64_t reserved[14];		/* 0 */
 };
 
 #define KNETCTL_FTP_ACTIVE		(1u << 0)
@@ -450,6 +454,218 @@ struct knetctl_filter_match {
 	uint64_t reserved[8];		/* 0 */
 };
 
+/* ---------------------------------------------------------- listeners -- */
+
+/* What a listener does with its connections. */
+enum knetctl_serve {
+	KNETCTL_SERVE_HOLD = 1,		/* read and drop, never answer; the default */
+	KNETCTL_SERVE_CLOSE,
+	KNETCTL_SERVE_ECHO,
+	KNETCTL_SERVE_DISCARD,
+	KNETCTL_SERVE_CHARGEN,
+	KNETCTL_SERVE_DAYTIME,
+	KNETCTL_SERVE_BANNER,		/* send @text, then close */
+	KNETCTL_SERVE_FILE,		/* send the file @fd, then close */
+	KNETCTL_SERVE_HANDOFF,		/* wait for knetctl_listener_accept() */
+};
+
+/* What happens to connections over a limit. */
+enum knetctl_over_limit {
+	KNETCTL_LIMIT_QUEUE = 1,	/* stay in the backlog; per source: are closed; the default */
+	KNETCTL_LIMIT_CLOSE,
+	KNETCTL_LIMIT_RESET,
+};
+
+/* Why a connection was rejected, or how it ended. */
+enum knetctl_reason {
+	KNETCTL_REASON_MAX = 1,
+	KNETCTL_REASON_PER_SOURCE,
+	KNETCTL_REASON_RATE,
+	KNETCTL_REASON_MEMORY,
+	KNETCTL_REASON_DONE,
+	KNETCTL_REASON_PEER,
+	KNETCTL_REASON_RESET,
+	KNETCTL_REASON_IDLE,
+	KNETCTL_REASON_CLOSED,
+	KNETCTL_REASON_DELETED,
+	KNETCTL_REASON_HANDED_OVER,
+	KNETCTL_REASON_FILE,
+	KNETCTL_REASON_SHUTDOWN,
+};
+
+/* Names as they stand in the JSON; NULL for a value without one. */
+const char *knetctl_service_name(unsigned int service);
+const char *knetctl_on_limit_name(unsigned int on_limit);
+const char *knetctl_reason_name(unsigned int reason);
+
+#define KNETCTL_LISTENER_V6ONLY			(1u << 0)
+#define KNETCTL_LISTENER_IPV4_FALLBACK		(1u << 1)	/* told: no IPv6 here */
+#define KNETCTL_LISTENER_KEEP_CONNECTIONS	(1u << 2)	/* of a delete */
+#define KNETCTL_LISTENER_PAUSED			(1u << 3)	/* told: a limit is reached */
+
+/** struct knetctl_listener - a listener; a limit that is 0 is none */
+struct knetctl_listener {
+	uint32_t id;
+	uint32_t flags;			/* KNETCTL_LISTENER_* */
+	uint32_t service;		/* enum knetctl_serve */
+	uint32_t ifindex;
+	uint32_t backlog;
+	uint32_t max, per_source, per_source_prefix, rate;
+	uint32_t on_limit;		/* enum knetctl_over_limit */
+	uint32_t idle;			/* ms */
+	uint32_t connections, waiting;	/* now; of them for knetctl_listener_accept() */
+	uint64_t accepted, rejected;	/* ever */
+	uint64_t duration_ns;		/* since it was made */
+	struct sockaddr_storage local;
+	uint32_t text_len;
+	char text[4096];		/* of the banner, any bytes, not terminated */
+	uint64_t reserved[16];		/* 0 */
+};
+
+/** struct knetctl_listener_add - where and how to listen; what is 0 is not given */
+struct knetctl_listener_add {
+	size_t size;			/* of this structure: KNETCTL_INIT */
+	const struct sockaddr *local;	/* port 0: any */
+	uint32_t flags;			/* KNETCTL_LISTENER_V6ONLY */
+	uint32_t ifindex;
+	uint32_t backlog;		/* default and most: net.core.somaxconn */
+	uint32_t max, per_source, per_source_prefix, rate;
+	uint32_t on_limit;		/* enum knetctl_over_limit */
+	uint32_t idle;			/* ms */
+	uint32_t service;		/* enum knetctl_serve */
+	const void *text;		/* of a banner, at most 4096 bytes */
+	size_t text_len;
+	int fd;				/* of the service file, open for reading */
+};
+
+/**
+ * knetctl_listener_add() - listen
+ * @args: not needed after the call
+ * @listener: what came of it, with its id and port
+ *
+ * An IPv6 address takes IPv4 too, unless V6ONLY; where there is no IPv6, [::]
+ * becomes 0.0.0.0 and @listener has KNETCTL_LISTENER_IPV4_FALLBACK. Returns 0,
+ * -EADDRINUSE, -EADDRNOTAVAIL, -EACCES for a port under 1024 without
+ * CAP_NET_BIND_SERVICE, or what else the kernel refuses with.
+ */
+int knetctl_listener_add(struct knetctl *handle, const struct knetctl_listener_add *args,
+			 struct knetctl_listener *listener);
+
+/** knetctl_listener_get() - one listener; -ENOENT when there is none with this id */
+int knetctl_listener_get(struct knetctl *handle, uint32_t id,
+			 struct knetctl_listener *listener);
+
+/** knetctl_listener_list() - as knetctl_job_list(), for listeners */
+int knetctl_listener_list(struct knetctl *handle,
+			  int (*each)(const struct knetctl_listener *listener, void *data),
+			  void *data);
+
+#define KNETCTL_SET_BACKLOG		(1u << 0)
+#define KNETCTL_SET_MAX			(1u << 1)
+#define KNETCTL_SET_PER_SOURCE		(1u << 2)
+#define KNETCTL_SET_PER_SOURCE_PREFIX	(1u << 3)
+#define KNETCTL_SET_RATE		(1u << 4)
+#define KNETCTL_SET_ON_LIMIT		(1u << 5)
+#define KNETCTL_SET_IDLE		(1u << 6)
+
+/** struct knetctl_listener_set - what to change; a limit that becomes 0 is none */
+struct knetctl_listener_set {
+	size_t size;			/* of this structure: KNETCTL_INIT */
+	uint32_t set;			/* KNETCTL_SET_*: which of these */
+	uint32_t backlog, max, per_source, per_source_prefix, rate, on_limit, idle;
+};
+
+/** knetctl_listener_set() - change a live listener, its connections stay */
+int knetctl_listener_set(struct knetctl *handle, uint32_t id,
+			 const struct knetctl_listener_set *args,
+			 struct knetctl_listener *listener);
+
+/** knetctl_listener_del() - stop listening; @flags: KNETCTL_LISTENER_KEEP_CONNECTIONS or 0 */
+int knetctl_listener_del(struct knetctl *handle, uint32_t id, uint32_t flags);
+
+/* -------------------------------------------------------- connections -- */
+
+/** struct knetctl_connection - a connection; what is unknown is 0 */
+struct knetctl_connection {
+	uint32_t id;			/* 0 for a rejected one */
+	uint32_t listener;		/* its id, also when it was deleted */
+	uint32_t service;		/* enum knetctl_serve */
+	uint32_t reason;		/* enum knetctl_reason, of an end */
+	uint32_t errnum;		/* positive errno, 0 for none */
+	uint64_t bytes_in, bytes_out;
+	uint64_t duration_ns;		/* since the accept */
+	uint64_t last_seq;		/* number of the last event that told of it */
+	struct sockaddr_storage local;
+	struct sockaddr_storage remote;
+	uint64_t reserved[16];		/* 0 */
+};
+
+/** knetctl_connection_get() - one connection; -ENOENT when there is none with this id */
+int knetctl_connection_get(struct knetctl *handle, uint32_t id,
+			   struct knetctl_connection *connection);
+
+/** knetctl_connection_list() - as knetctl_job_list(); @listener: only of this one, 0 for all */
+int knetctl_connection_list(struct knetctl *handle, uint32_t listener,
+			    int (*each)(const struct knetctl_connection *connection, void *data),
+			    void *data);
+
+/** knetctl_connection_close() - close one soon; its connection-closed follows */
+int knetctl_connection_close(struct knetctl *handle, uint32_t id);
+
+/**
+ * knetctl_listener_accept() - take a connection of a listener with KNETCTL_SERVE_HANDOFF
+ * @timeout_ms: -1 for no limit, 0 to not wait
+ * @connection: filled, may be NULL
+ *
+ * Returns a connected socket, close-on-exec and the caller's own, that of the
+ * connection which waited longest. Or -EAGAIN when none waits and @timeout_ms is
+ * 0, -ETIMEDOUT, -EINVAL when the service is another, -ENOENT when there is no
+ * such listener (any more), -EMFILE, -EINTR when a signal came, -ESHUTDOWN.
+ * Events of subscribed groups that come meanwhile are kept, in order.
+ */
+int knetctl_listener_accept(struct knetctl *handle, uint32_t id, int timeout_ms,
+			    struct knetctl_connection *connection);
+
+/* --------------------------------------------------------------- send -- */
+
+#define KNETCTL_SEND_BROADCAST		(1u << 0)	/* the destination may be one */
+#define KNETCTL_SEND_TOS		(1u << 1)	/* @tos is given */
+#define KNETCTL_SEND_DETACHED		(1u << 16)	/* lives on when the handle closes */
+
+/** struct knetctl_send - what to send; what is 0 is not given */
+struct knetctl_send {
+	size_t size;			/* of this structure: KNETCTL_INIT */
+	uint32_t kind;			/* KNETCTL_KIND_SEND_UDP or KNETCTL_KIND_SEND_TCP */
+	uint32_t flags;			/* KNETCTL_SEND_* */
+	const struct sockaddr_storage *remote;	/* addresses with port, tried in order; at most 16 */
+	size_t remote_count;
+	const struct sockaddr *source;	/* send from here, or NULL */
+	const void *data;		/* at most 65507 bytes; NULL: of the file @fd */
+	size_t len;
+	int fd;				/* open for reading, a regular file; TCP only */
+	uint32_t count;			/* datagrams; 0: 1 */
+	uint64_t interval_ns;		/* from one to the next */
+	uint32_t wait;			/* ms for an ICMP error after the last datagram */
+	uint32_t connect_timeout, timeout;	/* ms, as in struct knetctl_ftp_get */
+	uint32_t ifindex, multicast_ifindex;
+	uint32_t mark, ttl, tos;
+};
+
+/**
+ * knetctl_send_start() - send
+ * @args: not needed after the call
+ * @id: the job's id; 0 when it was one datagram, which is sent now
+ * @job: of what was sent now: bytes and both ends; may be NULL
+ *
+ * One datagram without @wait is sent before this returns, all else is a job, as
+ * those of knetctl_ftp_get_start(). A TCP job is done when the peer has
+ * acknowledged all.
+ * Returns 0, -EMSGSIZE for a datagram that is too long, -ECONNREFUSED and others
+ * for an ICMP error that came at once, or what the kernel refuses with.
+ */
+int knetctl_send_start(struct knetctl *handle, const struct knetctl_send *args, uint32_t *id,
+		       struct knetctl_job *job);
+
 /* ------------------------------------------------------------- events -- */
 
 enum knetctl_event_type {
@@ -460,10 +676,14 @@ enum knetctl_event_type {
 	KNETCTL_EVENT_SYNCED,		/* for a program's own stream; never from knetctl_process() */
 	KNETCTL_EVENT_GONE,		/* the module went away; the last event of a handle */
 	KNETCTL_EVENT_FILTER_MATCH,
+	KNETCTL_EVENT_CONNECTION_ACCEPTED,
+	KNETCTL_EVENT_CONNECTION_REJECTED,
+	KNETCTL_EVENT_CONNECTION_CLOSED,
 };
 
 #define KNETCTL_GROUP_JOB	(1u << 0)
 #define KNETCTL_GROUP_FILTER	(1u << 1)
+#define KNETCTL_GROUP_CONNECTION	(1u << 2)
 #define KNETCTL_GROUP_ALL	(~0u)
 
 /** struct knetctl_event - one event. Which part of @u is valid follows from @type. */
@@ -477,6 +697,7 @@ struct knetctl_event {
 	union {
 		struct knetctl_job job;
 		struct knetctl_filter_match filter;
+		struct knetctl_connection connection;
 		struct {
 			uint64_t count, first_seq, last_seq;
 			uint32_t where;	/* 0: the kernel's queue, 1: this socket */
@@ -563,7 +784,8 @@ struct knetctl_status {
 	uint32_t sessions, sessions_max;
 	uint32_t group_count;
 	struct knetctl_group_status group[8];
-	uint64_t reserved[16];		/* 0 */
+	uint32_t listeners, connections;
+	uint64_t reserved[15];		/* 0 */
 };
 
 /** knetctl_status() - version, limits and counts of the module */

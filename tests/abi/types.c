@@ -35,7 +35,110 @@ static void job(void)
 	MEMBER(knetctl_job, message);
 	MEMBER(knetctl_job, user);
 	MEMBER(knetctl_job, pathname);
+	MEMBER(knetctl_job, interval_ns);
+	MEMBER(knetctl_job, send_count);
+	MEMBER(knetctl_job, sent);
 	MEMBER(knetctl_job, reserved);
+}
+
+static void listener(void)
+{
+	STRUCT(knetctl_listener);
+	MEMBER(knetctl_listener, id);
+	MEMBER(knetctl_listener, flags);
+	MEMBER(knetctl_listener, service);
+	MEMBER(knetctl_listener, ifindex);
+	MEMBER(knetctl_listener, backlog);
+	MEMBER(knetctl_listener, max);
+	MEMBER(knetctl_listener, per_source);
+	MEMBER(knetctl_listener, per_source_prefix);
+	MEMBER(knetctl_listener, rate);
+	MEMBER(knetctl_listener, on_limit);
+	MEMBER(knetctl_listener, idle);
+	MEMBER(knetctl_listener, connections);
+	MEMBER(knetctl_listener, waiting);
+	MEMBER(knetctl_listener, accepted);
+	MEMBER(knetctl_listener, rejected);
+	MEMBER(knetctl_listener, duration_ns);
+	MEMBER(knetctl_listener, local);
+	MEMBER(knetctl_listener, text_len);
+	MEMBER(knetctl_listener, text);
+	MEMBER(knetctl_listener, reserved);
+}
+
+static void listener_add(void)
+{
+	STRUCT(knetctl_listener_add);
+	MEMBER(knetctl_listener_add, size);
+	MEMBER(knetctl_listener_add, local);
+	MEMBER(knetctl_listener_add, flags);
+	MEMBER(knetctl_listener_add, ifindex);
+	MEMBER(knetctl_listener_add, backlog);
+	MEMBER(knetctl_listener_add, max);
+	MEMBER(knetctl_listener_add, per_source);
+	MEMBER(knetctl_listener_add, per_source_prefix);
+	MEMBER(knetctl_listener_add, rate);
+	MEMBER(knetctl_listener_add, on_limit);
+	MEMBER(knetctl_listener_add, idle);
+	MEMBER(knetctl_listener_add, service);
+	MEMBER(knetctl_listener_add, text);
+	MEMBER(knetctl_listener_add, text_len);
+	MEMBER(knetctl_listener_add, fd);
+}
+
+static void listener_set(void)
+{
+	STRUCT(knetctl_listener_set);
+	MEMBER(knetctl_listener_set, size);
+	MEMBER(knetctl_listener_set, set);
+	MEMBER(knetctl_listener_set, backlog);
+	MEMBER(knetctl_listener_set, max);
+	MEMBER(knetctl_listener_set, per_source);
+	MEMBER(knetctl_listener_set, per_source_prefix);
+	MEMBER(knetctl_listener_set, rate);
+	MEMBER(knetctl_listener_set, on_limit);
+	MEMBER(knetctl_listener_set, idle);
+}
+
+static void connection(void)
+{
+	STRUCT(knetctl_connection);
+	MEMBER(knetctl_connection, id);
+	MEMBER(knetctl_connection, listener);
+	MEMBER(knetctl_connection, service);
+	MEMBER(knetctl_connection, reason);
+	MEMBER(knetctl_connection, errnum);
+	MEMBER(knetctl_connection, bytes_in);
+	MEMBER(knetctl_connection, bytes_out);
+	MEMBER(knetctl_connection, duration_ns);
+	MEMBER(knetctl_connection, last_seq);
+	MEMBER(knetctl_connection, local);
+	MEMBER(knetctl_connection, remote);
+	MEMBER(knetctl_connection, reserved);
+}
+
+static void message(void)
+{
+	STRUCT(knetctl_send);
+	MEMBER(knetctl_send, size);
+	MEMBER(knetctl_send, kind);
+	MEMBER(knetctl_send, flags);
+	MEMBER(knetctl_send, remote);
+	MEMBER(knetctl_send, remote_count);
+	MEMBER(knetctl_send, source);
+	MEMBER(knetctl_send, data);
+	MEMBER(knetctl_send, len);
+	MEMBER(knetctl_send, fd);
+	MEMBER(knetctl_send, count);
+	MEMBER(knetctl_send, interval_ns);
+	MEMBER(knetctl_send, wait);
+	MEMBER(knetctl_send, connect_timeout);
+	MEMBER(knetctl_send, timeout);
+	MEMBER(knetctl_send, ifindex);
+	MEMBER(knetctl_send, multicast_ifindex);
+	MEMBER(knetctl_send, mark);
+	MEMBER(knetctl_send, ttl);
+	MEMBER(knetctl_send, tos);
 }
 
 static void ftp_get(void)
@@ -158,6 +261,8 @@ static void status(void)
 	MEMBER(knetctl_status, sessions_max);
 	MEMBER(knetctl_status, group_count);
 	MEMBER(knetctl_status, group);
+	MEMBER(knetctl_status, listeners);
+	MEMBER(knetctl_status, connections);
 	MEMBER(knetctl_status, reserved);
 }
 
@@ -180,6 +285,12 @@ static void values(void)
 	VALUE(KNETCTL_KIND_FTP_LS);
 	VALUE(KNETCTL_KIND_FTP_CHECKSUM);
 	VALUE(KNETCTL_KIND_FTP_SITE);
+	VALUE(KNETCTL_KIND_SEND_UDP);
+	VALUE(KNETCTL_SERVE_HANDOFF);
+	VALUE(KNETCTL_LIMIT_RESET);
+	VALUE(KNETCTL_REASON_SHUTDOWN);
+	VALUE(KNETCTL_SET_IDLE);
+	VALUE(KNETCTL_SEND_TOS);
 	VALUE(KNETCTL_STATE_QUEUED);
 	VALUE(KNETCTL_STATE_CANCELLED);
 	VALUE(KNETCTL_CLASS_NONE);
@@ -203,6 +314,8 @@ static void values(void)
 	VALUE(KNETCTL_FILTER_OVERWRITE);
 	VALUE(KNETCTL_ATTRIBUTED_NONE);
 	VALUE(KNETCTL_ATTRIBUTED_TASK);
+	VALUE(KNETCTL_EVENT_CONNECTION_CLOSED);
+	VALUE(KNETCTL_GROUP_CONNECTION);
 	VALUE(KNETCTL_GROUP_JOB);
 	VALUE(KNETCTL_GROUP_FILTER);
 	VALUE(KNETCTL_GROUP_ALL);
@@ -211,6 +324,11 @@ static void values(void)
 int main(void)
 {
 	job();
+	listener();
+	listener_add();
+	listener_set();
+	connection();
+	message();
 	ftp_get();
 	ftp();
 	filter();

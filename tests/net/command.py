@@ -104,6 +104,9 @@ class Monitor:
         self._selector.register(self._out, selectors.EVENT_READ)
         group = next((a for a in args if a in ("job", "filter")), "job")
         until(lambda: genl.subscribed(self.pid, group) or self.running.process.poll() is not None,
+        group = next((a for a in args if a in ("job", "connection")), "job")
+        until(lambda: (genl.subscribed(self.pid, group) or
+                       self.running.process.poll() is not None),
               "the monitor's subscription")
 
     def _read(self, limit):

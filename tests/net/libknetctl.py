@@ -78,7 +78,8 @@ class Job(Structure):
         ("offset", c_uint64), ("duration_ns", c_uint64), ("last_seq", c_uint64),
         ("c_local", AlignedStorage), ("c_remote", AlignedStorage),
         ("c_message", c_char * 513), ("c_user", c_char * 256), ("c_pathname", c_char * 4096),
-        ("reserved", c_uint64 * 16),
+        ("interval_ns", c_uint64), ("send_count", c_uint32), ("sent", c_uint32),
+        ("reserved", c_uint64 * 14),
     ]
 
     @property
@@ -182,6 +183,73 @@ class FilterMatch(Structure):
         return self.c_remote.value()
 
 
+class Listener(Structure):
+    _fields_ = [
+        ("id", c_uint32), ("flags", c_uint32), ("service", c_uint32), ("ifindex", c_uint32),
+        ("backlog", c_uint32), ("max", c_uint32), ("per_source", c_uint32),
+        ("per_source_prefix", c_uint32), ("rate", c_uint32), ("on_limit", c_uint32),
+        ("idle", c_uint32), ("connections", c_uint32), ("waiting", c_uint32),
+        ("accepted", c_uint64), ("rejected", c_uint64), ("duration_ns", c_uint64),
+        ("c_local", AlignedStorage), ("text_len", c_uint32), ("text", c_char * 4096),
+        ("reserved", c_uint64 * 16),
+    ]
+
+    @property
+    def local(self):
+        return self.c_local.value()
+
+
+class ListenerAdd(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("local", POINTER(AlignedStorage)), ("flags", c_uint32),
+        ("ifindex", c_uint32), ("backlog", c_uint32), ("max", c_uint32), ("per_source", c_uint32),
+        ("per_source_prefix", c_uint32), ("rate", c_uint32), ("on_limit", c_uint32),
+        ("idle", c_uint32), ("service", c_uint32), ("text", c_char_p), ("text_len", c_size_t),
+        ("fd", c_int),
+    ]
+
+
+class ListenerSet(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("set", c_uint32), ("backlog", c_uint32), ("max", c_uint32),
+        ("per_source", c_uint32), ("per_source_prefix", c_uint32), ("rate", c_uint32),
+        ("on_limit", c_uint32), ("idle", c_uint32),
+    ]
+
+
+class Connection(Structure):
+    _fields_ = [
+        ("id", c_uint32), ("listener", c_uint32), ("service", c_uint32), ("reason", c_uint32),
+        ("errnum", c_uint32), ("bytes_in", c_uint64), ("bytes_out", c_uint64),
+        ("duration_ns", c_uint64), ("last_seq", c_uint64), ("c_local", AlignedStorage),
+        ("c_remote", AlignedStorage), ("reserved", c_uint64 * 16),
+    ]
+
+    @property
+    def reason_name(self):
+        return text(library().knetctl_reason_name(self.reason))
+
+    @property
+    def local(self):
+        return self.c_local.value()
+
+    @property
+    def remote(self):
+        return self.c_remote.value()
+
+
+class Send(Structure):
+    _fields_ = [
+        ("struct_size", c_size_t), ("kind", c_uint32), ("flags", c_uint32),
+        ("remote", POINTER(AlignedStorage)), ("remote_count", c_size_t),
+        ("source", POINTER(AlignedStorage)), ("data", c_char_p), ("len", c_size_t),
+        ("fd", c_int), ("count", c_uint32), ("interval_ns", c_uint64), ("wait", c_uint32),
+        ("connect_timeout", c_uint32), ("timeout", c_uint32), ("ifindex", c_uint32),
+        ("multicast_ifindex", c_uint32), ("mark", c_uint32), ("ttl", c_uint32),
+        ("tos", c_uint32),
+    ]
+
+
 class Lost(Structure):
     _fields_ = [("count", c_uint64), ("first_seq", c_uint64), ("last_seq", c_uint64),
                 ("where", c_uint32)]
@@ -189,6 +257,7 @@ class Lost(Structure):
 
 class EventUnion(Union):
     _fields_ = [("job", Job), ("filter", FilterMatch), ("lost", Lost)]
+    _fields_ = [("job", Job), ("connection", Connection), ("lost", Lost)]
 
 
 class Event(Structure):
@@ -203,6 +272,10 @@ class Event(Structure):
     @property
     def job(self):
         return self.u.job
+
+    @property
+    def connection(self):
+        return self.u.connection
 
     @property
     def lost(self):
@@ -228,7 +301,8 @@ class Status(Structure):
     _fields_ = [("c_version", c_char * 32), ("jobs", c_uint32), ("jobs_max", c_uint32),
                 ("jobs_finished", c_uint32), ("sessions", c_uint32), ("sessions_max", c_uint32),
                 ("group_count", c_uint32), ("group", GroupStatus * 8),
-                ("reserved", c_uint64 * 16)]
+                ("listeners", c_uint32), ("connections", c_uint32),
+                ("reserved", c_uint64 * 15)]
 
     @property
     def version(self):
@@ -247,6 +321,8 @@ class Url(Structure):
 EACH_JOB = CFUNCTYPE(c_int, POINTER(Job), c_void_p)
 EACH_FILTER = CFUNCTYPE(c_int, POINTER(Filter), c_void_p)
 NEXT_FILTER = CFUNCTYPE(c_int, POINTER(Filter), c_void_p)
+EACH_LISTENER = CFUNCTYPE(c_int, POINTER(Listener), c_void_p)
+EACH_CONNECTION = CFUNCTYPE(c_int, POINTER(Connection), c_void_p)
 
 PROTOTYPES = {
     "knetctl_open": (c_int, [POINTER(c_void_p)]),
@@ -279,6 +355,20 @@ PROTOTYPES = {
     "knetctl_filter_test": (c_int, [c_void_p, POINTER(AlignedStorage), POINTER(Filter)]),
     "knetctl_filter_text": (c_int, [POINTER(Filter), c_char_p, c_size_t]),
     "knetctl_attribution_name": (c_char_p, [c_uint]),
+    "knetctl_service_name": (c_char_p, [c_uint]),
+    "knetctl_on_limit_name": (c_char_p, [c_uint]),
+    "knetctl_reason_name": (c_char_p, [c_uint]),
+    "knetctl_listener_add": (c_int, [c_void_p, POINTER(ListenerAdd), POINTER(Listener)]),
+    "knetctl_listener_get": (c_int, [c_void_p, c_uint32, POINTER(Listener)]),
+    "knetctl_listener_list": (c_int, [c_void_p, EACH_LISTENER, c_void_p]),
+    "knetctl_listener_set": (c_int, [c_void_p, c_uint32, POINTER(ListenerSet),
+                                     POINTER(Listener)]),
+    "knetctl_listener_del": (c_int, [c_void_p, c_uint32, c_uint32]),
+    "knetctl_listener_accept": (c_int, [c_void_p, c_uint32, c_int, POINTER(Connection)]),
+    "knetctl_connection_get": (c_int, [c_void_p, c_uint32, POINTER(Connection)]),
+    "knetctl_connection_list": (c_int, [c_void_p, c_uint32, EACH_CONNECTION, c_void_p]),
+    "knetctl_connection_close": (c_int, [c_void_p, c_uint32]),
+    "knetctl_send_start": (c_int, [c_void_p, POINTER(Send), POINTER(c_uint32), POINTER(Job)]),
     "knetctl_subscribe": (c_int, [c_void_p, c_uint]),
     "knetctl_set_rcvbuf": (c_int, [c_void_p, c_int]),
     "knetctl_fd": (c_int, [c_void_p]),
@@ -436,6 +526,26 @@ class Knetctl:
         milliseconds = -1 if timeout is None else int(timeout * 1000)
         self.check(self.lib.knetctl_job_wait(self.handle, job, milliseconds, byref(result)))
         return result
+
+    # listeners
+
+    def listener_add(self, local, **args):
+        """Listen at (address, port); args are members of struct knetctl_listener_add."""
+        add = ListenerAdd(struct_size=ctypes.sizeof(ListenerAdd), local=pointer_to(local), **args)
+        listener = Listener()
+        self.check(self.lib.knetctl_listener_add(self.handle, byref(add), byref(listener)))
+        return listener
+
+    def listener_del(self, listener, flags=0):
+        self.check(self.lib.knetctl_listener_del(self.handle, listener, flags))
+
+    def listener_accept(self, listener, timeout=None):
+        """A connection of service handoff: (socket, Connection)."""
+        connection = Connection()
+        milliseconds = -1 if timeout is None else int(timeout * 1000)
+        fd = self.check(self.lib.knetctl_listener_accept(self.handle, listener, milliseconds,
+                                                         byref(connection)))
+        return socket.socket(fileno=fd), connection
 
     # events
 

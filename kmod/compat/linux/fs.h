@@ -9,6 +9,7 @@
 
 #ifndef ITER_SOURCE
 #define ITER_SOURCE	WRITE
+#define ITER_DEST	READ
 #endif
 
 /*

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands and messages of the noun connection. */
+#include <net/sock.h>
+
+#include "knetctl.h"
+#include "netlink-gen.h"
+
+/**
+ * knet_nl_connection_fill() - write what is to be known of a connection
+ * @skb: message
+ * @object: the connection; its knet_net.lock is held
+ *
+ * Context: Any, does not sleep.
+ * Return: 0 or -EMSGSIZE.
+ */
+int knet_nl_connection_fill(struct sk_buff *skb, const void *object)
+{
+	const struct knet_connection *conn = object;
+	u64 age = ktime_to_ns(ktime_sub(ktime_get(), conn->started));
+
+	if ((conn->obj.id && nla_put_u32(skb, KNETCTL_A_CONNECTION_ID, conn->obj.id)) ||
+	    nla_put_u32(skb, KNETCTL_A_CONNECTION_LISTENER, conn->listener->obj.id) ||
+	    knet_nl_put_addr(skb, KNETCTL_A_CONNECTION_LOCAL, &conn->local) ||
+	    knet_nl_put_addr(skb, KNETCTL_A_CONNECTION_REMOTE, &conn->remote) ||
+	    nla_put_u32(skb, KNETCTL_A_CONNECTION_SERVICE, conn->listener->service) ||
+	    (conn->reason && nla_put_u32(skb, KNETCTL_A_CONNECTION_REASON, conn->reason)) ||
+	    (conn->err && nla_put_u32(skb, KNETCTL_A_CONNECTION_ERRNO, conn->err)) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_CONNECTION_BYTES_IN, READ_ONCE(conn->bytes_in),
+			      KNETCTL_A_CONNECTION_PAD) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_CONNECTION_BYTES_OUT, READ_ONCE(conn->bytes_out),
+			      KNETCTL_A_CONNECTION_PAD) ||
+	    nla_put_u64_64bit(skb, KNETCTL_A_CONNECTION_DURATION_NS, age,
+			      KNETCTL_A_CONNECTION_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* An object carries the number of the last event that told of it. */
+static int put_connection(struct sk_buff *skb, const struct knet_connection *conn)
+{
+	struct nlattr *nest;
+
+	lockdep_assert_held(&conn->listener->kn->lock);
+	if (conn->last_seq) {
+		nest = nla_nest_start(skb, KNETCTL_A_CONNECTION_EVENT);
+		if (!nest || nla_put_u64_64bit(skb, KNETCTL_A_EVENT_SEQ, conn->last_seq,
+					       KNETCTL_A_EVENT_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return knet_nl_connection_fill(skb, conn);
+}
+
+/* The connection that a request names, with a reference. */
+static struct knet_connection *connection_lookup(struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[KNETCTL_A_CONNECTION_ID];
+	struct knet_object *obj;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack, "id is missing");
+		return ERR_PTR(-EINVAL);
+	}
+	obj = knet_object_get(knet_net(genl_info_net(info)), nla_get_u32(attr),
+			      KNET_OBJECT_CONNECTION);
+	if (obj)
+		return knet_connection_of(obj);
+	NL_SET_ERR_MSG_ATTR(info->extack, attr, "there is no connection with this id");
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * knetctl_nl_connection_get_doit() - KNETCTL_CMD_CONNECTION_GET of one connection
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_connection_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct knet_connection *conn = connection_lookup(info);
+	struct sk_buff *reply;
+	struct knet_net *kn;
+	int err = -ENOMEM;
+	void *head;
+
+	if (IS_ERR(conn))
+		return PTR_ERR(conn);
+	kn = conn->listener->kn;
+	reply = knet_nl_reply(info, KNETCTL_CMD_CONNECTION_GET, &head);
+	if (reply) {
+		mutex_lock(&kn->lock);
+		err = put_connection(reply, conn);
+		mutex_unlock(&kn->lock);
+		err = knet_nl_reply_send(reply, head, info, err);
+	}
+	knet_object_put(&conn->obj);
+	return err;
+}
+
+static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct knet_connection *conn)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &knet_family,
+				 NLM_F_MULTI, KNETCTL_CMD_CONNECTION_GET);
+	int err = 0;
+
+	if (!head)
+		return -EMSGSIZE;
+	mutex_lock(&conn->listener->kn->lock);
+	/* It may have ended since it was found, and is not listed then. */
+	if (conn->linked)
+		err = put_connection(skb, conn);
+	if (err || !conn->linked)
+		genlmsg_cancel(skb, head);
+	else
+		genlmsg_end(skb, head);
+	mutex_unlock(&conn->listener->kn->lock);
+	return err;
+}
+
+/**
+ * knetctl_nl_connection_get_dumpit() - KNETCTL_CMD_CONNECTION_GET of all connections
+ * @skb: answer
+ * @cb: where the dump is: args[0] is the id to go on from
+ *
+ * Return: bytes written, 0 at the end, or a negative errno.
+ */
+int knetctl_nl_connection_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct knet_net *kn = knet_net(sock_net(skb->sk));
+	unsigned long id = cb->args[0] ?: 1;
+	struct knet_object *obj;
+	int err = 0;
+
+	while ((obj = knet_object_next(kn, &id, KNET_OBJECT_CONNECTION))) {
+		err = dump_one(skb, cb, knet_connection_of(obj));
+		knet_object_put(obj);
+		if (err)
+			break;
+		id++;
+	}
+	cb->args[0] = id;
+	return err && !skb->len ? err : skb->len;
+}
+
+/**
+ * knetctl_nl_connection_close_doit() - KNETCTL_CMD_CONNECTION_CLOSE
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_connection_close_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct knet_connection *conn = connection_lookup(info);
+	struct knet_net *kn;
+	int err;
+
+	if (IS_ERR(conn))
+		return PTR_ERR(conn);
+	kn = conn->listener->kn;
+	mutex_lock(&kn->lock);
+	err = knet_connection_close(conn, KNETCTL_CONNECTION_REASON_CLOSED);
+	mutex_unlock(&kn->lock);
+	if (err == -EALREADY)
+		NL_SET_ERR_MSG(info->extack, "the connection has ended");
+	knet_object_put(&conn->obj);
+	return err;
+}
