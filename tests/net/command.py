@@ -102,9 +102,7 @@ class Monitor:
         self._ended = False
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._out, selectors.EVENT_READ)
-        group = next((a for a in args if a in ("job", "filter")), "job")
-        until(lambda: genl.subscribed(self.pid, group) or self.running.process.poll() is not None,
-        group = next((a for a in args if a in ("job", "connection")), "job")
+        group = next((a for a in args if a in ("job", "connection", "filter")), "job")
         until(lambda: (genl.subscribed(self.pid, group) or
                        self.running.process.poll() is not None),
               "the monitor's subscription")
