@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "ftp.h"
-#include "out.h"
 
 enum at { AT_SIZE, AT_DATA, AT_MKDIR, AT_CHECKSUM, AT_MV, AT_MTIME, AT_CLEAN };
 
@@ -51,31 +50,12 @@ static struct put *of(struct flow *f)
 
 static void print_done(struct put *p)
 {
-	char size[TEXT_SIZE], time[TEXT_SIZE], rate[TEXT_SIZE];
-	const struct knetctl_job *job = &p->job;
-	struct cli *c = p->flow.c;
+	char size[TEXT_SIZE], text[TEXT_SIZE] = "";
 
-	if (p->flow.engine->many && !c->json) {
-		note(c, "%s: %s", p->shown, text_size(size, job->bytes));
-		return;
-	}
-	out_object(c);
-	job_members(c, job);
-	if (c->json && p->o->verify)
-		out_str(c, "verified", NULL, *p->verify.name ? p->verify.name : NULL);
-	if (c->json && p->flow.engine->many)
-		out_str(c, "file", NULL, p->shown);
-	if (!c->quiet) {
-		out_str(c, NULL, "", p->shown);
-		if (job->kind != KNETCTL_KIND_FTP_PUT)
-			out_text(c, ": was there already, %s", text_size(size, p->offset));
-		else
-			out_text(c, ": %s in %s, %s", text_size(size, job->bytes),
-				 text_seconds(time, job->duration_ns),
-				 text_rate(rate, job->bytes, job->duration_ns));
-		out_text(c, *p->verify.name ? ", %s is right\n" : "%s\n", p->verify.name);
-	}
-	out_object_end(c);
+	if (p->job.kind != KNETCTL_KIND_FTP_PUT)
+		snprintf(text, sizeof(text), "was there already, %.40s",
+			 text_size(size, p->offset));
+	print_transfer(&p->flow, p->o, p->shown, &p->job, &p->verify, text);
 }
 
 static void start(struct put *p, enum at at)

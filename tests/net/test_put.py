@@ -239,7 +239,8 @@ def test_sources(store, directory):
 
 @pytest.mark.parametrize("args", [
     ["put", "-", "ftp://h/f"], ["put", "f"], ["put"], ["put", "f", "ftp://h/"],
-    ["put", "--append", "--resume", "f", "ftp://h/f"], ["put", "--append", "--atomic", "f", "ftp://h/f"],
+    ["put", "--append", "--resume", "f", "ftp://h/f"],
+    ["put", "--append", "--atomic", "f", "ftp://h/f"],
     ["put", "--no-wait", "--retry", "1", "f", "ftp://h/f"], ["put", "--list", "l", "f"],
     ["put", "--no-wait", "--atomic", "f", "ftp://h/f"], ["rm", "ftp://h/"], ["mkdir"],
     ["mv", "ftp://h/f"], ["mv", "ftp://h/f", ""], ["ls"], ["get", "--list", "l", "ftp://h/f"],
