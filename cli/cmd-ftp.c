@@ -6,16 +6,6 @@
 #include <string.h>
 
 #include "ftp.h"
-#include "out.h"
-
-int print_id(struct cli *c, uint32_t id)
-{
-	out_object(c);
-	out_u64(c, "id", "", id);
-	out_text(c, "\n");
-	out_object_end(c);
-	return STATUS_OK;
-}
 
 /* ------------------------------------------------------------ single -- */
 

@@ -93,7 +93,8 @@ static void fill(struct engine *e)
 {
 	struct flow *f;
 
-	while (!e->stopping && e->count < ENGINE_WINDOW && (f = e->more(e))) {
+	/* Without a handle the module went away, and that was said. */
+	while (e->c->handle && !e->stopping && e->count < ENGINE_WINDOW && (f = e->more(e))) {
 		f->engine = e;
 		f->c = e->c;
 		f->next = e->flows;
@@ -237,8 +238,8 @@ static int read_events(struct engine *e)
 
 	while ((got = knetctl_process(e->c->handle, &event)) > 0) {
 		err = take(e, &event);
-		if (err)
-			return err;
+		if (err || !e->c->handle)
+			return err ? err : -ESHUTDOWN;
 		draw(e);
 	}
 	return got;
@@ -322,9 +323,11 @@ static int turn(struct engine *e)
 	int err = read_events(e);
 
 	if (err < 0)
-		return fail_library(e->c, err, NULL);
+		return e->c->handle ? fail_library(e->c, err, NULL) : STATUS_MODULE;
 	wake(e);
 	fill(e);
+	if (!e->c->handle)
+		return STATUS_MODULE;
 	if (!e->count)
 		return STATUS_OK;
 	if (e->give_up && now_ms() >= e->give_up)

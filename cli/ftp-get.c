@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "ftp.h"
-#include "out.h"
 
 enum at { AT_DATA, AT_CHECKSUM, AT_MTIME };
 
@@ -50,32 +49,12 @@ static enum target_mode target_mode(const struct ftp_options *o)
 
 static void print_done(struct get *g)
 {
-	char size[TEXT_SIZE], time[TEXT_SIZE], rate[TEXT_SIZE];
-	const struct knetctl_job *job = &g->job;
-	struct cli *c = g->flow.c;
+	char size[TEXT_SIZE], text[TEXT_SIZE] = "";
 
-	if (g->flow.engine->many && !c->json) {
-		note(c, "%s: %s", g->target.shown, text_size(size, job->bytes));
-		return;
-	}
-	out_object(c);
-	job_members(c, job);
-	if (c->json && g->o->verify)
-		out_str(c, "verified", NULL, *g->verify.name ? g->verify.name : NULL);
-	if (c->json && g->flow.engine->many)
-		out_str(c, "file", NULL, g->target.shown);
-	if (!c->quiet) {
-		out_str(c, NULL, "", g->target.shown);
-		if (!job->bytes && g->target.offset)
-			out_text(c, ": was whole already, %s",
-				 text_size(size, g->target.offset));
-		else
-			out_text(c, ": %s in %s, %s", text_size(size, job->bytes),
-				 text_seconds(time, job->duration_ns),
-				 text_rate(rate, job->bytes, job->duration_ns));
-		out_text(c, *g->verify.name ? ", %s is right\n" : "%s\n", g->verify.name);
-	}
-	out_object_end(c);
+	if (!g->job.bytes && g->target.offset)
+		snprintf(text, sizeof(text), "was whole already, %.40s",
+			 text_size(size, g->target.offset));
+	print_transfer(&g->flow, g->o, g->target.shown, &g->job, &g->verify, text);
 }
 
 static void finish(struct get *g)

@@ -291,12 +291,19 @@ int ftp_url(struct cli *c, char *text, enum ftp_url_kind kind, struct knetctl_ur
 
 char *ftp_directory(const struct knetctl_url *url)
 {
-	char *path = strdup(url->path ? url->path : "");
+	char *path = strdup(url->path ? url->path : ""), *safe;
 	size_t len;
 
 	if (!path)
 		abort();
 	for (len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
 		path[len - 1] = '\0';
+	/* What begins with a dash is taken for an option by servers that run ls. */
+	if (*path == '-') {
+		if (asprintf(&safe, "./%s", path) < 0)
+			abort();
+		free(path);
+		return safe;
+	}
 	return path;
 }

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "ftp.h"
-#include "out.h"
 
 enum at { AT_SIZE, AT_DATA, AT_MKDIR, AT_CHECKSUM, AT_MV, AT_MTIME, AT_CLEAN };
 
@@ -29,6 +28,7 @@ struct put {
 	bool asked;			/* how much the remote file has */
 	bool appe;			/* APPE instead of REST and STOR */
 	bool dirs_made;
+	bool stored;			/* there may be something at the server */
 	uint64_t base;			/* with --append: what the remote file had before */
 	bool base_known;
 	uint64_t offset;		/* of this try in the local file */
@@ -50,31 +50,12 @@ static struct put *of(struct flow *f)
 
 static void print_done(struct put *p)
 {
-	char size[TEXT_SIZE], time[TEXT_SIZE], rate[TEXT_SIZE];
-	const struct knetctl_job *job = &p->job;
-	struct cli *c = p->flow.c;
+	char size[TEXT_SIZE], text[TEXT_SIZE] = "";
 
-	if (p->flow.engine->many && !c->json) {
-		note(c, "%s: %s", p->shown, text_size(size, job->bytes));
-		return;
-	}
-	out_object(c);
-	job_members(c, job);
-	if (c->json && p->o->verify)
-		out_str(c, "verified", NULL, *p->verify.name ? p->verify.name : NULL);
-	if (c->json && p->flow.engine->many)
-		out_str(c, "file", NULL, p->shown);
-	if (!c->quiet) {
-		out_str(c, NULL, "", p->shown);
-		if (job->kind != KNETCTL_KIND_FTP_PUT)
-			out_text(c, ": was there already, %s", text_size(size, p->offset));
-		else
-			out_text(c, ": %s in %s, %s", text_size(size, job->bytes),
-				 text_seconds(time, job->duration_ns),
-				 text_rate(rate, job->bytes, job->duration_ns));
-		out_text(c, *p->verify.name ? ", %s is right\n" : "%s\n", p->verify.name);
-	}
-	out_object_end(c);
+	if (p->job.kind != KNETCTL_KIND_FTP_PUT)
+		snprintf(text, sizeof(text), "was there already, %.40s",
+			 text_size(size, p->offset));
+	print_transfer(&p->flow, p->o, p->shown, &p->job, &p->verify, text);
 }
 
 static void start(struct put *p, enum at at)
@@ -122,10 +103,13 @@ static void start(struct put *p, enum at at)
 static void give_up(struct put *p, int status)
 {
 	p->result = status;
-	if (p->temp && (p->bytes || p->job.bytes) && !p->flow.engine->stopping)
+	if (p->temp && p->stored && !p->flow.engine->stopping) {
 		start(p, AT_CLEAN);
-	else
-		flow_end(&p->flow, status);
+		return;
+	}
+	if (p->temp && p->stored)
+		hint(p->flow.c, "what arrived may be left at the server as %s", p->temp);
+	flow_end(&p->flow, status);
 }
 
 static void fail(struct put *p, const struct knetctl_job *job)
@@ -135,7 +119,7 @@ static void fail(struct put *p, const struct knetctl_job *job)
 	int status = job_status(job);
 	char *text = NULL;
 
-	p->job.bytes = all.bytes += p->bytes;
+	all.bytes += p->bytes;
 	if (job->kind == KNETCTL_KIND_FTP_PUT && all.bytes && !p->temp && !p->o->append) {
 		text_size(have, p->offset + job->bytes);
 		if (asprintf(&text, "at most the first %s of %s arrived; --resume sends the rest",
@@ -143,7 +127,8 @@ static void fail(struct put *p, const struct knetctl_job *job)
 			text = NULL;
 	} else if (job->ftp_code == 332 || job->ftp_code == 532) {
 		text = strdup("--account says which");
-	} else if (job->ftp_code == 553 && !p->o->create_dirs) {
+	} else if (job->kind == KNETCTL_KIND_FTP_PUT && job->ftp_code == 553 &&
+		   !p->o->create_dirs) {
 		text = strdup("--create-dirs makes directories that lack");
 	}
 	if (!flow_stopped(&p->flow))
@@ -290,6 +275,7 @@ static bool rest_refused(const struct put *p, const struct knetctl_job *job)
 
 static void got_data(struct put *p, const struct knetctl_job *job)
 {
+	p->stored |= job->state == KNETCTL_STATE_DONE || job->bytes;
 	if (job->state == KNETCTL_STATE_DONE) {
 		p->job = *job;
 		p->job.bytes += p->bytes;
@@ -373,6 +359,12 @@ static void begin(struct put *p)
 	start(p, ask && !p->asked ? AT_SIZE : AT_DATA);
 }
 
+static void cancelled(struct put *p, const struct knetctl_job *job)
+{
+	p->stored |= job->bytes > 0;
+	fail(p, job);
+}
+
 static void put_step(struct flow *f, const struct knetctl_job *job)
 {
 	struct put *p = of(f);
@@ -380,7 +372,7 @@ static void put_step(struct flow *f, const struct knetctl_job *job)
 	if (!job)
 		begin(p);
 	else if (job->state == KNETCTL_STATE_CANCELLED && p->at != AT_CLEAN)
-		fail(p, job);
+		cancelled(p, job);
 	else
 		got(p, job);
 }

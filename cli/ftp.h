@@ -185,12 +185,17 @@ int get_detached(struct cli *c, struct ftp_options *o, const struct knetctl_url 
 		 const char *where);
 int put_detached(struct cli *c, struct ftp_options *o, const struct knetctl_url *url,
 		 const char *file);
-int print_id(struct cli *c, uint32_t id);
 
 /* list.c: many of them */
 typedef struct flow *list_make(struct cli *c, struct ftp_options *o, char *url, char *file,
 			       int *status);
 int run_list(struct cli *c, struct ftp_options *o, bool put, list_make *make);
+
+/* ftp-done.c: results */
+int print_id(struct cli *c, uint32_t id);
+/* @text instead of how much and how fast, unless it is empty. */
+void print_transfer(const struct flow *f, const struct ftp_options *o, const char *shown,
+		    const struct knetctl_job *job, const struct verify *verify, const char *text);
 /* How many and how fast, of what an engine did. */
 void print_summary(struct cli *c, const struct engine *e, const char *failed_file);
 

@@ -151,30 +151,6 @@ static void list_close(struct cli *c, struct list *list)
 	free(list->failed_name);
 }
 
-void print_summary(struct cli *c, const struct engine *e, const char *failed_file)
-{
-	uint64_t ns = engine_now_ns() - e->begin_ns;
-	char size[TEXT_SIZE], time[TEXT_SIZE], rate[TEXT_SIZE];
-
-	out_object(c);
-	if (c->json) {
-		out_u64(c, "files", NULL, e->files);
-		out_u64(c, "failed", NULL, e->failed);
-		out_u64(c, "bytes", NULL, e->bytes);
-		out_u64(c, "duration_ns", NULL, ns);
-		out_str(c, "failed_file", NULL, failed_file);
-	} else if (!c->quiet) {
-		out_text(c, "%llu files, %s in %s, %s", (unsigned long long)e->files,
-			 text_size(size, e->bytes), text_seconds(time, ns),
-			 text_rate(rate, e->bytes, ns));
-		if (e->failed)
-			out_text(c, ", %llu failed", (unsigned long long)e->failed);
-		out_str(c, NULL, ": see ", failed_file);
-		out_text(c, "\n");
-	}
-	out_object_end(c);
-}
-
 static int run(struct cli *c, struct list *list, int signals)
 {
 	struct engine e = {

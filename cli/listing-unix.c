@@ -230,7 +230,9 @@ static int parse_dos(struct entry *e, struct words *w)
 		return -1;
 	tm.tm_mon = month_number - 1;
 	tm.tm_year = year >= 1900 ? year - 1900 : year < 70 ? year + 100 : year;
-	tm.tm_hour = ((t[0] - '0') * 10 + (t[1] - '0')) % 12 + (t[5] == 'P' || t[5] == 'p' ? 12 : 0);
+	tm.tm_hour = ((t[0] - '0') * 10 + (t[1] - '0')) % 12;
+	if (t[5] == 'P' || t[5] == 'p')
+		tm.tm_hour += 12;
 	tm.tm_min = (t[3] - '0') * 10 + (t[4] - '0');
 	if (tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59)
 		return -1;

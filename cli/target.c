@@ -326,7 +326,8 @@ void target_set_mtime(const struct target *t, int64_t seconds)
 
 int target_reopen(const struct target *t)
 {
-	int fd = openat(t->dir, t->temp ? t->temp : t->name, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int flags = O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+	int fd = openat(t->dir, t->temp ? t->temp : t->name, flags);
 	struct stat mine, there;
 
 	if (fd < 0)

@@ -346,12 +346,14 @@ int knet_stream_pull(struct knet_stream *stream, struct knet_sock *ks, size_t ma
 		.arg.data = stream,
 		.count = min_t(size_t, max, KNET_STREAM_BYTES),
 	};
-	bool queued;
+	bool queued, ended;
 	int n;
 
 	lock_sock(sk);
 	n = tcp_read_sock(sk, &desc, stream_actor);
 	queued = !skb_queue_empty(&sk->sk_receive_queue);
+	/* What waits for the lock may be the last data, and the end behind them. */
+	ended = sk->sk_shutdown & RCV_SHUTDOWN;
 	release_sock(sk);
 	if (n > 0)
 		return n;
@@ -362,9 +364,7 @@ int knet_stream_pull(struct knet_stream *stream, struct knet_sock *ks, size_t ma
 	/* A reset sets both: the error is looked at first. */
 	if (READ_ONCE(sk->sk_err))
 		return sock_error(sk);
-	if (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN)
-		return 0;
-	return -EAGAIN;
+	return ended ? 0 : -EAGAIN;
 }
 
 /**

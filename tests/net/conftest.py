@@ -13,6 +13,7 @@ pytest.register_assert_rewrite("command", "ftpserver", "wait")
 
 import command  # noqa: E402
 import ftpserver  # noqa: E402
+import ftpstore  # noqa: E402
 import module  # noqa: E402
 from vsftpd import Vsftpd  # noqa: E402
 from world import World  # noqa: E402
@@ -81,6 +82,19 @@ def scripted(world):
 
     def start(*behaviours, **kwargs):
         servers.append(ftpserver.Server(world.server, behaviours, **kwargs))
+        return servers[-1]
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def store(world):
+    """store({path: content}, ...): a scripted FTP server that stores as well."""
+    servers = []
+
+    def start(files=None, **kwargs):
+        servers.append(ftpstore.Store(world.server, files=files or {}, **kwargs))
         return servers[-1]
     yield start
     for server in servers:

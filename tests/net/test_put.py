@@ -195,7 +195,8 @@ def test_retry_get(store, directory):
     server.cuts = [HALF, 1000]
     got = knetctl("-j", "ftp", "get", "--retry", "3", server.url(), directory / "f").ok().json
     assert (directory / "f").read_bytes() == CONTENT and got["bytes"] == len(CONTENT)
-    assert [arg for _, arg in commands(server, "REST")] == [str(HALF), str(HALF + 1000)]
+    rests = [int(arg) for _, arg in commands(server, "REST")]
+    assert len(rests) == 2 and 0 < rests[0] <= HALF and rests[1] <= rests[0] + 1000
 
 
 def test_retry_get_without_size(store, directory):
@@ -238,7 +239,8 @@ def test_sources(store, directory):
 
 @pytest.mark.parametrize("args", [
     ["put", "-", "ftp://h/f"], ["put", "f"], ["put"], ["put", "f", "ftp://h/"],
-    ["put", "--append", "--resume", "f", "ftp://h/f"], ["put", "--append", "--atomic", "f", "ftp://h/f"],
+    ["put", "--append", "--resume", "f", "ftp://h/f"],
+    ["put", "--append", "--atomic", "f", "ftp://h/f"],
     ["put", "--no-wait", "--retry", "1", "f", "ftp://h/f"], ["put", "--list", "l", "f"],
     ["put", "--no-wait", "--atomic", "f", "ftp://h/f"], ["rm", "ftp://h/"], ["mkdir"],
     ["mv", "ftp://h/f"], ["mv", "ftp://h/f", ""], ["ls"], ["get", "--list", "l", "ftp://h/f"],

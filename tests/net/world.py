@@ -91,6 +91,10 @@ class World:
                 address add {six}/64 dev {self.device} nodad
                 link set {self.device} up
                 """)
+        for ns in (self.client, self.server):
+            # A closed socket whose peer's namespace is gone must not keep its own for minutes.
+            with ns, open("/proc/sys/net/ipv4/tcp_orphan_retries", "w") as f:
+                f.write("1")
         self.client.__enter__()
         until(self.ready, "IPv6 between the namespaces")
 

@@ -103,7 +103,8 @@ static void test_files(void **state)
 	check_file("abc", 3, "SHA-256 " SHA);
 	check_file("abc", 3, "SHA-1 a9993e364706816aba3e25717850c26c9cd0d89d");
 	check_file("abc", 3, "MD5 900150983cd24fb0d6963f7d28e17f72");
-	check_file("", 0, "SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	check_file("", 0,
+			"SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	check_file(zeros, sizeof(zeros),
 		   "SHA-256 4cbbd9be0cba685835755f827758705db5a413c5494c34262cd25946a73e7582");
 }

@@ -31,7 +31,8 @@ struct good {
 };
 
 static const struct good good[] = {
-	{ MLSD, "type=file;size=5;modify=20240131120000; a b", "a b", ENTRY_FILE, 5, NOW, 1, -1, NULL },
+	{ MLSD, "type=file;size=5;modify=20240131120000; a b", "a b", ENTRY_FILE, 5, NOW, 1, -1,
+	  NULL },
 	{ MLSD, "Type=dir;Modify=20240131120000.123;UNIX.mode=0755; d", "d", ENTRY_DIR, -1, NOW, 1,
 	  0755, NULL },
 	{ MLSD, "type=OS.unix=slink:/etc/passwd;size=11; l", "l", ENTRY_LINK, 11, -1, 0, -1,
@@ -47,21 +48,27 @@ static const struct good good[] = {
 	  NOW - 480, 60, 0644, NULL },
 	{ LIST, "drwxr-xr-x    2 ftp      ftp          4096 Dec 31  2022 a dir ", "a dir ",
 	  ENTRY_DIR, 4096, 1672444800, 86400, 0755, NULL },
-	{ LIST, "lrwxrwxrwx 1 root root 11 Jan 31 12:00 l -> /etc/passwd", "l", ENTRY_LINK, 11, NOW, 60,
+	{ LIST, "lrwxrwxrwx 1 root root 11 Jan 31 12:00 l -> /etc/passwd", "l", ENTRY_LINK, 11,
+	  NOW, 60,
 	  0777, "/etc/passwd" },
 	/* without a group, of last year, and with a name that begins with a blank */
 	{ LIST, "-rw-r--r-- 1 owner 7 Dec  1 00:00  x", " x", ENTRY_FILE, 7, 1701388800, 60, 0644,
 	  NULL },
 	{ LIST, "-rw-r--r--  1 me  staff  7 2024-01-31 12:00 x", "x", ENTRY_FILE, 7, NOW, 60, 0644,
 	  NULL },
-	{ LIST, "-rw-r--r--  1 me  staff  7 31 Jan 12:00 x", "x", ENTRY_FILE, 7, NOW, 60, 0644, NULL },
-	{ LIST, "-rwsr-xr-t+ 1 me  staff  7 Jan 31 12:00 x", "x", ENTRY_FILE, 7, NOW, 60, 05755, NULL },
-	{ LIST, "brw-rw----  1 root disk 8, 0 Jan 31 12:00 sda", "sda", ENTRY_OTHER, -1, NOW, 60, 0660,
+	{ LIST, "-rw-r--r--  1 me  staff  7 31 Jan 12:00 x", "x", ENTRY_FILE, 7, NOW, 60, 0644,
+	  NULL },
+	{ LIST, "-rwsr-xr-t+ 1 me  staff  7 Jan 31 12:00 x", "x", ENTRY_FILE, 7, NOW, 60, 05755,
+	  NULL },
+	{ LIST, "brw-rw----  1 root disk 8, 0 Jan 31 12:00 sda", "sda", ENTRY_OTHER, -1, NOW, 60,
+	  0660,
 	  NULL },
 	/* a name that looks like more of the date */
-	{ LIST, "-rw-r--r-- 1 a b 7 Jan 31 12:00 8 Feb 10 10:00 y", "8 Feb 10 10:00 y", ENTRY_FILE, 7,
+	{ LIST, "-rw-r--r-- 1 a b 7 Jan 31 12:00 8 Feb 10 10:00 y", "8 Feb 10 10:00 y",
+	  ENTRY_FILE, 7,
 	  NOW, 60, 0644, NULL },
-	{ LIST, "01-31-24  12:00PM       <DIR>          My Dir", "My Dir", ENTRY_DIR, -1, NOW, 60, -1,
+	{ LIST, "01-31-24  12:00PM       <DIR>          My Dir", "My Dir", ENTRY_DIR, -1, NOW, 60,
+	  -1,
 	  NULL },
 	{ LIST, "01-31-2024  12:00PM            1234 a.txt", "a.txt", ENTRY_FILE, 1234, NOW, 60, -1,
 	  NULL },
@@ -216,9 +223,11 @@ static void test_time(void **state)
 static void test_random(void **state)
 {
 	static const char *const pieces[] = {
-		"type=", "file;", "size=", "modify=", "20240131120000", "; ", " ", "\r\n", "\n", "-",
+		"type=", "file;", "size=", "modify=", "20240131120000", "; ", " ", "\r\n", "\n",
+				"-",
 		"drwxr-xr-x ", "-rw-r--r-- 1 a b ", "7 ", "Jan ", "31 ", "12:00 ", "2024 ", " -> ",
-		"01-31-24 ", "12:30PM ", "<DIR> ", "x", "=", ";", ".", "2024-01-31 ", "\xff", "total ",
+		"01-31-24 ", "12:30PM ", "<DIR> ", "x", "=", ";", ".", "2024-01-31 ", "\xff",
+				"total ",
 	};
 	unsigned int seed = 1;
 	struct listing l;

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is measured: in each row the same work by knetctl and by other tools."""
+
+import filecmp
+import os
+import subprocess
+
+HOST = "ftp://127.0.0.1"
+MIB = 1 << 20
+
+
+class Row:
+    """`commands` maps a tool to its command; the first one is knetctl's.
+
+    `goals` says of which figure curl is to have how many times more, `note` what a reader of
+    the figures must know.
+    """
+    name = title = note = ""
+    goals = {}
+
+    def __init__(self, server, directory):
+        self.server = server
+        self.directory = directory
+
+    def prepare(self):
+        """Once, before the first command."""
+
+    def commands(self):
+        raise NotImplementedError
+
+    def check(self):
+        """After each command: is the work done?"""
+        raise NotImplementedError
+
+    def clear(self):
+        """After each command: as it was before."""
+        raise NotImplementedError
+
+    def finish(self):
+        """Once, after the last command."""
+
+
+class Get256(Row):
+    """One large file."""
+    size = 256 * MIB
+
+    def prepare(self):
+        self.source = f"{self.server.root}/big"
+        if not os.path.exists(self.source):
+            self.server.file("big", self.size)
+        self.target = f"{self.directory}/F"
+
+    def commands(self):
+        return {"knetctl": ["knetctl", "ftp", "get", f"{HOST}/big", self.target],
+                "curl": ["curl", "-s", "-o", self.target, f"{HOST}/big"]}
+
+    def check(self):
+        if not filecmp.cmp(self.source, self.target, shallow=False):
+            raise SystemExit(f"bench: {self.name}: {self.target} is not what the server has")
+
+    def clear(self):
+        os.unlink(self.target)
+
+
+class Get256Tmpfs(Get256):
+    name = "get256-tmpfs"
+    title = "get one file of 256 MiB into tmpfs"
+    goals = {"cost": 1.5}
+
+
+class Get256Ext4(Get256):
+    name = "get256-ext4"
+    title = "get one file of 256 MiB onto ext4, buffered, until it is on the disk"
+
+    def prepare(self):
+        """On a disk in memory, whose copying stands for DMA: a real one would be waited for."""
+        self.directory = f"{self.directory}/ext4"
+        subprocess.run(["modprobe", "brd", "rd_nr=1", "rd_size=524288"], check=True)
+        subprocess.run(["mkfs.ext4", "-qF", "-E", "lazy_itable_init=0,lazy_journal_init=0",
+                        "/dev/ram0"], check=True)
+        os.makedirs(self.directory)
+        subprocess.run(["mount", "/dev/ram0", self.directory], check=True)
+        super().prepare()
+
+    def commands(self):
+        """With sync, which costs the same 1 million instructions to start for both."""
+        return {tool: ["sh", "-c", f"{' '.join(command)} && exec sync -f {self.target}"]
+                for tool, command in super().commands().items()}
+
+    def clear(self):
+        super().clear()
+        os.sync()
+
+    def finish(self):
+        subprocess.run(["umount", self.directory], check=True)
+
+
+class Small1000(Row):
+    """Many small files over one control connection."""
+    name = "small1000"
+    title = "get 1,000 files of 4 KiB into tmpfs"
+    note = ("curl 7.88 with one processor waits for a second before each file; what the guest does "
+            "by itself\n"
+            "in these seconds, about 20 million instructions, is in its cost, but not in its "
+            "process.")
+    goals = {"cost": 4, "whole": 1.7}
+    count = 1000
+    size = 4096
+
+    def prepare(self):
+        self.names = [f"f{i:04}" for i in range(self.count)]
+        for name in self.names:
+            self.server.file(f"small/{name}", self.size)
+        self.target = f"{self.directory}/small"
+        with open(f"{self.directory}/batch", "w") as f:
+            f.writelines(f"ftp get {HOST}/small/{n} {self.target}/{n}\n" for n in self.names)
+        with open(f"{self.directory}/list", "w") as f:
+            f.writelines(f'url = "{HOST}/small/{n}"\noutput = "{self.target}/{n}"\n'
+                         for n in self.names)
+        os.mkdir(self.target)
+
+    def commands(self):
+        return {"knetctl": ["knetctl", "-q", "-b", f"{self.directory}/batch"],
+                "curl": ["curl", "-s", "-K", f"{self.directory}/list"]}
+
+    def check(self):
+        _, differ, missing = filecmp.cmpfiles(f"{self.server.root}/small", self.target,
+                                              self.names, shallow=False)
+        if differ or missing:
+            raise SystemExit(f"bench: {self.name}: {len(differ + missing)} files are wrong")
+
+    def clear(self):
+        for name in self.names:
+            os.unlink(f"{self.target}/{name}")
+
+
+ROWS = [Get256Tmpfs, Get256Ext4, Small1000]
+
+# Start-up of each tool, and of nothing.
+STARTUP = {"knetctl": ["knetctl", "--version"], "curl": ["curl", "--version"],
+           "nothing": ["true"]}
