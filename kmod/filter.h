@@ -61,7 +61,7 @@ struct knet_filter_table {
  * @expire: removes rules whose time is over
  */
 struct knet_filter {
-	struct mutex lock;
+	struct mutex lock;	/* of all changes */
 	bool closed;
 	bool hooked;
 	struct knet_filter_table __rcu *table;
