@@ -195,7 +195,9 @@ def test_hits(watch):
 def test_timeout():
     knetctl("filter", "add", "10.0.0.0/8", "timeout", "0.7").ok()
     knetctl("filter", "add", "10.0.0.0/8", "port", "1", "timeout", "100").ok()
-    assert 0 < min(r["timeout_ms"] for r in rules()) <= 700
+    # On a slow machine it may be over already.
+    left = [r["timeout_ms"] for r in rules() if r["rule"] == "10.0.0.0/8"]
+    assert all(0 < ms <= 700 for ms in left)
     until(lambda: count() == 1, "the end of the timeout")
     assert knetctl("filter", "test", "10.0.0.1:2").rc == 1
     # A timeout that is overwritten is no more.
