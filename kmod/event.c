@@ -222,7 +222,11 @@ u64 knet_event_send(struct knet_net *kn, enum knet_group group, u8 cmd, int even
 		if (!group_tell_gap(events, group) ||
 		    !group_write(events, group, cmd, event_attr, seq, fill, object))
 			group_drop(eg, seq);
-		queue_delayed_work(knet_wq, &events->work, EVENT_DELAY);
+		/* Somebody waits for the end of a job: no delay then. */
+		if (cmd == KNETCTL_CMD_JOB_DONE)
+			mod_delayed_work(knet_wq, &events->work, 0);
+		else
+			queue_delayed_work(knet_wq, &events->work, EVENT_DELAY);
 	}
 	spin_unlock_bh(&events->lock);
 	return seq;
