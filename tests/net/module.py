@@ -23,6 +23,12 @@ def unload(limit=10):
         subprocess.run(["rmmod", "knetctl"], check=True, timeout=limit)
 
 
+def unload_other(name):
+    """Remove a module of the kernel's own, unless it is built in."""
+    if os.path.exists(f"/sys/module/{name}/initstate"):
+        subprocess.run(["rmmod", name], check=True)
+
+
 @contextlib.contextmanager
 def parameter(name, value):
     """A parameter with another value for a while."""

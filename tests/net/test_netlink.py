@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 
+import module
 import uapi
 from command import jobs, knetctl, status
 from genl import F_ACK, F_DUMP, F_REQUEST, Genl, Refused, attr, nest, parse, u16, u32, u64
@@ -305,7 +306,7 @@ def test_every_kind_of_fd(sock, directory):
         except OSError:
             pass	# the object behind it has closed it
     assert len(kinds) > 20
-    subprocess.run(["rmmod", "brd"], check=True)
+    module.unload_other("brd")
 
 
 def test_sealed_memory(sock):

@@ -191,7 +191,7 @@ def block_device():
     subprocess.run(["modprobe", "brd", "rd_nr=1", "rd_size=1024"], check=True)
     until(lambda: os.path.exists("/dev/ram0"), "/dev/ram0")
     yield "/dev/ram0"
-    subprocess.run(["rmmod", "brd"], check=True)
+    module.unload_other("brd")
 
 
 def same(before, path):

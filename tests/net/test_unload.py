@@ -276,7 +276,7 @@ def frozen(directory):
     yield Frozen
     Frozen.thaw()
     until(lambda: not os.path.ismount(mount) or not open_files(mount), "the end of the open file")
-    subprocess.run(["rmmod", "brd"], check=True)
+    module.unload_other("brd")
 
 
 def stuck():
