@@ -159,11 +159,33 @@ const struct noun *find_noun(struct cli *c, const char *word, int *status)
 	return nouns[i];
 }
 
+static bool has_verb(const struct noun *noun, const char *name)
+{
+	size_t n;
+
+	for (n = 0; n < noun->verb_count; n++)
+		if (!strcmp(noun->verbs[n].name, name))
+			return true;
+	return false;
+}
+
+/* Words that stand for a verb of another name: delete, and show where nothing has an id. */
+static const char *verb_alias(const struct noun *noun, const char *word)
+{
+	if (!strcmp(word, "delete") && has_verb(noun, "del"))
+		return "del";
+	if (!strcmp(word, "show") && !has_verb(noun, "show") && has_verb(noun, "list"))
+		return "list";
+	return word;
+}
+
 const struct verb *find_verb(struct cli *c, const struct noun *noun, const char *word, int *status)
 {
 	const char *names[NAMES_MAX];
 	size_t n;
 	int i;
+
+	word = verb_alias(noun, word);
 
 	for (n = 0; n < noun->verb_count; n++)
 		names[n] = noun->verbs[n].name;

@@ -526,3 +526,11 @@ def test_syns_program(directory, watch):
     subprocess.run([build_syns(directory), "127.0.0.1", "1", "1000"], check=True)
     w.stop()
     assert len(w.matches()) == 1000
+
+
+def test_other_words():
+    """delete is del, show without an id is list."""
+    knetctl("filter", "add", "10.1.0.0/16").ok()
+    assert knetctl("-j", "filter", "show").ok().json == rules()
+    knetctl("filter", "delete", "10.1.0.0/16").ok()
+    assert not rules()
