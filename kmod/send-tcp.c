@@ -12,23 +12,16 @@
 /* Of a file, at once. */
 #define TCP_BYTES	(1024 * 1024)
 
-static unsigned long time_left(unsigned long deadline)
-{
-	long left = deadline - jiffies;
-
-	return left > 0 ? left : 0;
-}
-
 /* Wait for the socket or a cancel, at most until @until (0 for no limit). */
 static int tcp_wait(struct knet_send *send, unsigned long until, unsigned long deadline,
 		    const char **why)
 {
-	unsigned long wait = until ? time_left(until) : MAX_SCHEDULE_TIMEOUT;
+	unsigned long wait = until ? knet_time_left(until) : MAX_SCHEDULE_TIMEOUT;
 
 	if (deadline)
-		wait = min(wait, time_left(deadline));
+		wait = min(wait, knet_time_left(deadline));
 	knet_waker_wait(&send->waker, wait);
-	if (!deadline || time_left(deadline))
+	if (!deadline || knet_time_left(deadline))
 		return 0;
 	*why = "not done within the total timeout";
 	return -ETIME;
@@ -57,7 +50,7 @@ static int tcp_await_connected(struct knet_send *send, unsigned long deadline, c
 		if (!err) {
 			err = knet_sock_connected(&send->ks);
 			*why = "cannot connect";
-			if (err == -EINPROGRESS && limit && !time_left(start + limit)) {
+			if (err == -EINPROGRESS && limit && !knet_time_left(start + limit)) {
 				*why = "cannot connect within the connect timeout";
 				err = -ETIME;
 			}
@@ -137,7 +130,7 @@ static int tcp_send_all(struct knet_send *send, unsigned long deadline, const ch
 			atomic64_add(n, &send->job->bytes);
 			knet_job_progress(send->job);
 			cond_resched();
-			if (deadline && !time_left(deadline))
+			if (deadline && !knet_time_left(deadline))
 				n = -EAGAIN;
 			else
 				continue;
