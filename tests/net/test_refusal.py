@@ -440,3 +440,14 @@ def test_usage(world, directory, args):
     assert got.rc == 2 and got.out == "", got
     assert got.error["errno"] == "EINVAL"
     assert set(os.listdir(".")) == before
+
+
+def test_session_of_another_server(scripted, nowhere, directory):
+    """An idle session, same login and port, but to another address: it is not taken."""
+    server = scripted(files={"f": CONTENT})
+    with module.parameter("session_idle", 30):
+        get(server.url(), directory / "f").ok()
+        other = server.url().replace(SERVER4, NOWHERE)
+        assert other != server.url()
+        got = get(other, directory / "g", "--connect-timeout", "0.5")
+    timed_out(got, "cannot connect within the connect timeout", directory / "g")
