@@ -9,6 +9,7 @@
 #                   kernel's, or else that of the VM's kernel
 #   DESTDIR= prefix=/usr/local   where to install
 #   TESTS=          arguments for tests/net/run, e.g. names of tests
+#   GUESTS=         how many VMs the tests are spread over; one for TESTS, or two
 #   BENCH=          arguments for bench/run, e.g. names of rows, --publish
 
 # The tools are the system's, whatever the caller's shell has in front.
@@ -21,10 +22,12 @@ DESTDIR ?=
 override DESTDIR := $(if $(DESTDIR),$(abspath $(DESTDIR)))
 prefix  ?= /usr/local
 TESTS   ?=
+GUESTS  ?= $(if $(TESTS),1,$(if $(filter 1,$(shell nproc)),1,2))
 BENCH   ?=
 
 DEPS := tests/vm/deps
 RUN   = tests/vm/run --kernel $(KERNEL)
+SHARE = tests/vm/parallel $(GUESTS)
 KMOD := tests/vm/kmod
 # Sanitizers stop at the first finding, or a test would pass over it.
 ASAN := -Db_sanitize=address,undefined -Db_lundef=false \
@@ -96,7 +99,7 @@ check-install: deps-test
 # In the VM, with the module.
 check-vm: deps-test user
 	@$(KMOD) $(KERNEL) >/dev/null
-	$(RUN) --timeout 1800 -- tests/net/run $(TESTS)
+	$(SHARE) --kernel $(KERNEL) --timeout 1800 -- tests/net/run $(TESTS)
 
 # The same on every kernel we promise to run on.
 check-kernels:
@@ -105,7 +108,7 @@ check-kernels:
 # The same on a kernel that watches itself, and nothing may be left behind.
 check-debug: deps-test user
 	@$(KMOD) debug >/dev/null
-	tests/vm/run --kernel debug --mem 4096 --timeout 5400 --leaks -- \
+	$(SHARE) --kernel debug --mem 4096 --timeout 5400 --leaks -- \
 		tests/net/run $(TESTS)
 
 # Does the debug kernel report what it is there for?
