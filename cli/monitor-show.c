@@ -30,7 +30,7 @@ static void print_rest(struct cli *c, const char *line, const char *rest)
 		at++;
 	}
 	if (!safe[at] || c->verbose) {
-		out_text(c, "%s %s\n", line, safe);
+		out_text(c, "%s%s%s\n", line, *safe ? " " : "", safe);
 	} else {
 		while (at > 0 && columns-- > room - 2)
 			while (at > 0 && ((unsigned char)safe[--at] & 0xc0) == 0x80)

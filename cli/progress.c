@@ -23,7 +23,8 @@ void progress_update(struct progress *p, const struct knetctl_job *job, uint64_t
 
 	if (!p->on)
 		return;
-	if (p->mono_ns && mono_ns > p->mono_ns && job->bytes >= p->bytes) {
+	/* Not from 0 bytes: that would count the login. */
+	if (p->bytes && mono_ns > p->mono_ns && job->bytes >= p->bytes) {
 		rate = (double)(job->bytes - p->bytes) * 1e9 / (double)(mono_ns - p->mono_ns);
 		p->rate = p->rate > 0 ? 0.8 * p->rate + 0.2 * rate : rate;
 	}
@@ -92,7 +93,10 @@ void progress_draw(struct progress *p)
 	speed = current_rate(p);
 	text_rate(rate, (uint64_t)speed, 1000000000);
 	text_size(bytes, have);
-	if (!job->size_known || have > job->size) {
+	if (!have && !job->size_known) {
+		snprintf(right, sizeof(right), " waiting for the server");
+		part = -1;
+	} else if (!job->size_known || have > job->size) {
 		snprintf(right, sizeof(right), " %s %s", bytes, rate);
 		part = -1;
 	} else {
