@@ -12,7 +12,7 @@
 #include <linux/uidgid.h>
 #include <linux/workqueue.h>
 
-#include "filter-table.h"
+#include "filter-set.h"
 #include "sock.h"
 
 struct knet_net;
@@ -114,38 +114,59 @@ struct knet_filter_match {
 	u64 cgroup;
 };
 
-/* filter.c */
-extern unsigned int knet_max_filters;
-
+/* filter-rule.c */
 int knet_filter_caches_create(void);
 void knet_filter_caches_destroy(void);
-void knet_filter_init(struct knet_net *kn);
-void knet_filter_close(struct knet_net *kn);
-void knet_filter_exit(struct knet_net *kn);
 struct knet_filter_rule *knet_filter_rule_alloc(const struct knet_filter_key *key,
 						const char *comment, u64 timeout_ms);
 void knet_filter_rule_free(struct knet_filter_rule *rule);
 bool knet_filter_rule_alive(const struct knet_filter_rule *rule);
 u64 knet_filter_rule_timeout(const struct knet_filter_rule *rule);
+void knet_filter_retire(struct knet_filter *filter, struct knet_filter_rule *rule);
+void knet_filter_bury(struct knet_filter *filter);
+
+/* filter.c */
+extern unsigned int knet_max_filters;
+
+struct knet_filter_table *knet_filter_table_alloc(void);
+struct knet_filter_table *knet_filter_table_get(struct knet_net *kn);
+void knet_filter_table_put(struct knet_filter_table *table);
+u32 knet_filter_table_count(const struct knet_filter_table *table);
+int knet_filter_table_add(struct knet_filter *filter, struct knet_filter_table *table,
+			  struct knet_filter_batch *batch, bool overwrite,
+			  struct netlink_ext_ack *extack);
+int knet_filter_begin(struct knet_filter *filter);
+void knet_filter_end(struct knet_filter *filter);
+int knet_filter_publish(struct knet_net *kn, struct knet_filter_table *table);
 int knet_filter_add(struct knet_net *kn, struct knet_filter_batch *batch, bool overwrite,
 		    struct netlink_ext_ack *extack);
 int knet_filter_del(struct knet_net *kn, const struct knet_filter_key *keys, unsigned int count,
 		    unsigned int *bad);
+void knet_filter_flush(struct knet_net *kn);
+void knet_filter_init(struct knet_net *kn);
+void knet_filter_close(struct knet_net *kn);
+void knet_filter_exit(struct knet_net *kn);
+
+/* filter-replace.c */
 int knet_filter_stage(struct knet_net *kn, u32 portid, struct knet_filter_batch *batch, u32 flags,
 		      struct netlink_ext_ack *extack);
-void knet_filter_flush(struct knet_net *kn);
 void knet_filter_portid_gone(struct knet_net *kn, u32 portid);
-struct knet_filter_table *knet_filter_table_get(struct knet_net *kn);
-void knet_filter_table_put(struct knet_filter_table *table);
-u32 knet_filter_table_count(const struct knet_filter_table *table);
+void knet_filter_stages_drop(struct knet_filter *filter);
 
 /* filter-hook.c */
 int knet_filter_hook(struct net *net);
 void knet_filter_unhook(struct net *net);
 
+/* netlink-rule.c */
+int knet_nl_rule_put(struct sk_buff *skb, const void *object);
+int knet_nl_rule_get_key(const struct nlattr *nest, struct knet_filter_key *key,
+			 struct netlink_ext_ack *extack);
+int knet_nl_rule_get(const struct nlattr *nest, struct knet_filter_rule **rule,
+		     struct netlink_ext_ack *extack);
+int knet_nl_filter_fill_match(struct sk_buff *skb, const void *object);
+
 /* netlink-filter.c */
 int knet_nl_filter_get_start(struct netlink_callback *cb);
 int knet_nl_filter_get_done(struct netlink_callback *cb);
-int knet_nl_filter_fill_match(struct sk_buff *skb, const void *object);
 
 #endif /* _KNETCTL_FILTER_H */

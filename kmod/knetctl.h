@@ -450,6 +450,13 @@ int knet_nl_get_text(const struct nlattr *attr, size_t max, char **text,
 struct sk_buff *knet_nl_reply(struct genl_info *info, u8 cmd, void **head);
 int knet_nl_reply_send(struct sk_buff *skb, void *head, struct genl_info *info, int err);
 
+typedef int (*knet_nl_put)(struct sk_buff *skb, const void *object);
+
+int knet_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, knet_nl_put put,
+		     const void *object);
+int knet_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, enum knet_object_type type,
+		 knet_nl_put put);
+
 /* For a text that is no literal; it must outlive the request. */
 static inline void knet_nl_set_msg(struct netlink_ext_ack *extack, const char *msg)
 {

@@ -98,50 +98,24 @@ int knetctl_nl_connection_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct knet_connection *conn)
+/* It may have ended since it was found, and is not listed then. */
+static int put_object(struct sk_buff *skb, const void *object)
 {
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &knet_family,
-				 NLM_F_MULTI, KNETCTL_CMD_CONNECTION_GET);
-	int err = 0;
+	const struct knet_connection *conn = container_of(object, struct knet_connection, obj);
 
-	if (!head)
-		return -EMSGSIZE;
-	mutex_lock(&conn->listener->kn->lock);
-	/* It may have ended since it was found, and is not listed then. */
-	if (conn->linked)
-		err = put_connection(skb, conn);
-	if (err || !conn->linked)
-		genlmsg_cancel(skb, head);
-	else
-		genlmsg_end(skb, head);
-	mutex_unlock(&conn->listener->kn->lock);
-	return err;
+	return conn->linked ? put_connection(skb, conn) : -ENOENT;
 }
 
 /**
  * knetctl_nl_connection_get_dumpit() - KNETCTL_CMD_CONNECTION_GET of all connections
  * @skb: answer
- * @cb: where the dump is: args[0] is the id to go on from
+ * @cb: where the dump is
  *
  * Return: bytes written, 0 at the end, or a negative errno.
  */
 int knetctl_nl_connection_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct knet_net *kn = knet_net(sock_net(skb->sk));
-	unsigned long id = cb->args[0] ?: 1;
-	struct knet_object *obj;
-	int err = 0;
-
-	while ((obj = knet_object_next(kn, &id, KNET_OBJECT_CONNECTION))) {
-		err = dump_one(skb, cb, knet_connection_of(obj));
-		knet_object_put(obj);
-		if (err)
-			break;
-		id++;
-	}
-	cb->args[0] = id;
-	return err && !skb->len ? err : skb->len;
+	return knet_nl_dump(skb, cb, KNET_OBJECT_CONNECTION, put_object);
 }
 
 /**

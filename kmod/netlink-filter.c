@@ -2,196 +2,12 @@
 /* Commands and messages of the noun filter. */
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <net/ipv6.h>
+#include <net/sock.h>
 
 #include "knetctl.h"
 #include "netlink-gen.h"
 
-/* So that milliseconds fit wherever they become jiffies or nanoseconds. */
-#define TIMEOUT_MAX_MS	((u64)INT_MAX * MSEC_PER_SEC)
-
-/* ------------------------------------------------------------ answers -- */
-
-static bool rule_has_ports(const struct knet_filter_rule *rule)
-{
-	return rule->port_min || rule->port_max != U16_MAX;
-}
-
-/* What tells the rule from others. */
-static int put_key(struct sk_buff *skb, const struct knet_filter_rule *rule)
-{
-	unsigned int len = rule->part == KNET_FILTER_IPV4 ? 4 : 16;
-
-	if ((rule->part != KNET_FILTER_ANY &&
-	     (nla_put(skb, KNETCTL_A_FILTER_ADDRESS, len, rule->addr) ||
-	      nla_put_u8(skb, KNETCTL_A_FILTER_PREFIX_LEN, rule->prefix_len))) ||
-	    (rule_has_ports(rule) &&
-	     (nla_put_u16(skb, KNETCTL_A_FILTER_PORT_MIN, rule->port_min) ||
-	      nla_put_u16(skb, KNETCTL_A_FILTER_PORT_MAX, rule->port_max))) ||
-	    (rule->exclude &&
-	     nla_put_u32(skb, KNETCTL_A_FILTER_FLAGS, KNETCTL_FILTER_FLAGS_EXCLUDE)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_rule(struct sk_buff *skb, const struct knet_filter_rule *rule)
-{
-	struct nlattr *nest = nla_nest_start(skb, KNETCTL_A_FILTER_LIST_RULE);
-	const struct knet_filter_extra *extra = rule->extra;
-	u64 timeout = knet_filter_rule_timeout(rule);
-	u64 last_hit = READ_ONCE(rule->last_hit);
-
-	if (!nest || put_key(skb, rule) ||
-	    nla_put_u64_64bit(skb, KNETCTL_A_FILTER_HITS, atomic64_read(&rule->hits),
-			      KNETCTL_A_FILTER_PAD) ||
-	    (last_hit && nla_put_u64_64bit(skb, KNETCTL_A_FILTER_LAST_HIT, last_hit * NSEC_PER_SEC,
-					   KNETCTL_A_FILTER_PAD)) ||
-	    (timeout && nla_put_u64_64bit(skb, KNETCTL_A_FILTER_TIMEOUT, timeout,
-					  KNETCTL_A_FILTER_PAD)) ||
-	    (extra && extra->comment_len &&
-	     nla_put(skb, KNETCTL_A_FILTER_COMMENT, extra->comment_len, extra->comment)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_match_owner(struct sk_buff *skb, const struct knet_filter_match *match)
-{
-	if (nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_ATTRIBUTION,
-			match->pid ? KNETCTL_ATTRIBUTION_TASK : KNETCTL_ATTRIBUTION_NONE) ||
-	    (match->pid && (nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_PID, match->pid) ||
-			    nla_put_string(skb, KNETCTL_A_FILTER_MATCH_COMM, match->comm))) ||
-	    (match->has_uid && nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_UID,
-					   from_kuid_munged(&init_user_ns, match->uid))) ||
-	    (match->cgroup && nla_put_u64_64bit(skb, KNETCTL_A_FILTER_MATCH_CGROUP, match->cgroup,
-						KNETCTL_A_FILTER_MATCH_PAD)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/**
- * knet_nl_filter_fill_match() - write what is to be known of a connection
- * @skb: message
- * @object: struct knet_filter_match
- *
- * Context: Any, under RCU.
- * Return: 0 or -EMSGSIZE.
- */
-int knet_nl_filter_fill_match(struct sk_buff *skb, const void *object)
-{
-	const struct knet_filter_match *match = object;
-	struct nlattr *nest;
-
-	if (knet_nl_put_addr(skb, KNETCTL_A_FILTER_MATCH_LOCAL, &match->local) ||
-	    knet_nl_put_addr(skb, KNETCTL_A_FILTER_MATCH_REMOTE, &match->remote))
-		return -EMSGSIZE;
-	nest = nla_nest_start(skb, KNETCTL_A_FILTER_MATCH_RULE);
-	if (!nest || put_key(skb, match->rule))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return put_match_owner(skb, match);
-}
-
 /* ----------------------------------------------------------- requests -- */
-
-static int get_prefix(struct nlattr **tb, struct knet_filter_key *key,
-		      struct netlink_ext_ack *extack)
-{
-	const struct nlattr *addr = tb[KNETCTL_A_FILTER_ADDRESS];
-	const struct nlattr *len = tb[KNETCTL_A_FILTER_PREFIX_LEN];
-
-	if (!addr) {
-		key->part = KNET_FILTER_ANY;
-		if (!len)
-			return 0;
-		NL_SET_ERR_MSG_ATTR(extack, len, "a prefix length without an address");
-		return -EINVAL;
-	}
-	if (nla_len(addr) != 4 && nla_len(addr) != 16) {
-		NL_SET_ERR_MSG_ATTR(extack, addr, "an address has 4 or 16 bytes");
-		return -EINVAL;
-	}
-	key->part = nla_len(addr) == 4 ? KNET_FILTER_IPV4 : KNET_FILTER_IPV6;
-	key->prefix_len = len ? nla_get_u8(len) : nla_len(addr) * 8;
-	if (key->prefix_len > nla_len(addr) * 8) {
-		NL_SET_ERR_MSG_ATTR(extack, len, "the prefix is longer than the address");
-		return -EINVAL;
-	}
-	memcpy(key->addr, nla_data(addr), nla_len(addr));
-	/* An IPv4 address in an IPv6 one is sent as IPv4. */
-	if (key->part == KNET_FILTER_IPV6 && key->prefix_len >= 96 &&
-	    ipv6_addr_v4mapped(nla_data(addr))) {
-		key->part = KNET_FILTER_IPV4;
-		key->prefix_len -= 96;
-		key->addr[0] = key->addr[3];
-		memset(&key->addr[1], 0, sizeof(key->addr) - sizeof(key->addr[0]));
-	}
-	knet_filter_mask(key->addr, ARRAY_SIZE(key->addr), key->prefix_len);
-	return 0;
-}
-
-static int get_ports(struct nlattr **tb, struct knet_filter_key *key,
-		     struct netlink_ext_ack *extack)
-{
-	key->port_max = U16_MAX;
-	if (!tb[KNETCTL_A_FILTER_PORT_MIN] && !tb[KNETCTL_A_FILTER_PORT_MAX])
-		return 0;
-	if (!tb[KNETCTL_A_FILTER_PORT_MIN] || !tb[KNETCTL_A_FILTER_PORT_MAX]) {
-		NL_SET_ERR_MSG(extack, "a port range has both port-min and port-max");
-		return -EINVAL;
-	}
-	key->port_min = nla_get_u16(tb[KNETCTL_A_FILTER_PORT_MIN]);
-	key->port_max = nla_get_u16(tb[KNETCTL_A_FILTER_PORT_MAX]);
-	if (key->port_min <= key->port_max)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, tb[KNETCTL_A_FILTER_PORT_MAX], "port-max is below port-min");
-	return -EINVAL;
-}
-
-static int get_key(struct nlattr **tb, const struct nlattr *nest, struct knet_filter_key *key,
-		   struct netlink_ext_ack *extack)
-{
-	u32 flags = 0;
-	int err;
-
-	err = nla_parse_nested(tb, KNETCTL_A_FILTER_MAX, nest, knetctl_filter_nl_policy, extack);
-	if (err)
-		return err;
-	memset(key, 0, sizeof(*key));
-	if (tb[KNETCTL_A_FILTER_FLAGS])
-		flags = nla_get_u32(tb[KNETCTL_A_FILTER_FLAGS]);
-	key->exclude = flags & KNETCTL_FILTER_FLAGS_EXCLUDE;
-	return get_prefix(tb, key, extack) ?: get_ports(tb, key, extack);
-}
-
-static int get_timeout(const struct nlattr *attr, u64 *timeout, struct netlink_ext_ack *extack)
-{
-	*timeout = attr ? nla_get_u64(attr) : 0;
-	if (!attr || (*timeout && *timeout <= TIMEOUT_MAX_MS))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr, "a timeout has 1 ms to 68 years");
-	return -ERANGE;
-}
-
-static int get_rule(const struct nlattr *nest, struct knet_filter_rule **rule,
-		    struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[KNETCTL_A_FILTER_MAX + 1];
-	struct knet_filter_key key;
-	char *comment = NULL;
-	u64 timeout;
-	int err;
-
-	err = get_key(tb, nest, &key, extack) ?:
-	      get_timeout(tb[KNETCTL_A_FILTER_TIMEOUT], &timeout, extack) ?:
-	      knet_nl_get_text(tb[KNETCTL_A_FILTER_COMMENT], KNETCTL_COMMENT_MAX, &comment,
-			       extack);
-	if (err)
-		return err;
-	*rule = knet_filter_rule_alloc(&key, comment, timeout);
-	kfree(comment);
-	return *rule ? 0 : -ENOMEM;
-}
 
 static unsigned int count_rules(struct genl_info *info)
 {
@@ -244,7 +60,7 @@ static struct knet_filter_batch *get_batch(struct genl_info *info)
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != KNETCTL_A_FILTER_LIST_RULE)
 			continue;
-		err = get_rule(attr, &batch->entry[batch->count].rule, info->extack);
+		err = knet_nl_rule_get(attr, &batch->entry[batch->count].rule, info->extack);
 		if (err) {
 			set_bad_rule(info, batch->count);
 			batch_free(batch);
@@ -332,7 +148,6 @@ int knetctl_nl_filter_replace_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int get_keys(struct genl_info *info, struct knet_filter_key *keys)
 {
-	struct nlattr *tb[KNETCTL_A_FILTER_MAX + 1];
 	const struct nlattr *attr;
 	unsigned int i = 0;
 	int rem, err;
@@ -340,7 +155,7 @@ static int get_keys(struct genl_info *info, struct knet_filter_key *keys)
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != KNETCTL_A_FILTER_LIST_RULE)
 			continue;
-		err = get_key(tb, attr, &keys[i], info->extack);
+		err = knet_nl_rule_get_key(attr, &keys[i], info->extack);
 		if (err) {
 			set_bad_rule(info, i);
 			return err;
@@ -483,22 +298,6 @@ int knet_nl_filter_get_done(struct netlink_callback *cb)
 	return 0;
 }
 
-static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-		    const struct knet_filter_rule *rule)
-{
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &knet_family,
-				 NLM_F_MULTI, KNETCTL_CMD_FILTER_GET);
-
-	if (!head)
-		return -EMSGSIZE;
-	if (put_rule(skb, rule)) {
-		genlmsg_cancel(skb, head);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, head);
-	return 0;
-}
-
 /**
  * knetctl_nl_filter_get_dumpit() - KNETCTL_CMD_FILTER_GET, all rules
  * @skb: answer
@@ -522,7 +321,7 @@ int knetctl_nl_filter_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	for (; rule; rule = knet_filter_set_next(&dump->table->set, rule)) {
 		if (rule->extra && !knet_filter_rule_alive(rule))
 			continue;
-		if (dump_one(skb, cb, rule))
+		if (knet_nl_dump_one(skb, cb, knet_nl_rule_put, rule))
 			break;
 		knet_filter_rule_key(rule, &dump->last);
 		dump->begun = true;
@@ -544,7 +343,7 @@ static int put_match(struct sk_buff *skb, struct knet_net *kn, const struct knet
 	rule = knet_filter_set_match(&table->set, v4 ? KNET_FILTER_IPV4 : KNET_FILTER_IPV6,
 				     v4 ? &remote->in.sin_addr.s_addr :
 				     remote->in6.sin6_addr.s6_addr32, port, knet_filter_rule_alive);
-	return rule ? put_rule(skb, rule) : -ENOENT;
+	return rule ? knet_nl_rule_put(skb, rule) : -ENOENT;
 }
 
 /**

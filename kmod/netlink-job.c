@@ -136,47 +136,21 @@ int knetctl_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return knet_nl_reply_send(reply, head, info, err);
 }
 
-static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, struct knet_job *job)
+static int put_object(struct sk_buff *skb, const void *object)
 {
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &knet_family,
-				 NLM_F_MULTI, KNETCTL_CMD_JOB_GET);
-	int err;
-
-	if (!head)
-		return -EMSGSIZE;
-	mutex_lock(&job->kn->lock);
-	err = put_job(skb, job);
-	mutex_unlock(&job->kn->lock);
-	if (err)
-		genlmsg_cancel(skb, head);
-	else
-		genlmsg_end(skb, head);
-	return err;
+	return put_job(skb, container_of(object, struct knet_job, obj));
 }
 
 /**
  * knetctl_nl_job_get_dumpit() - KNETCTL_CMD_JOB_GET of all jobs
  * @skb: answer
- * @cb: where the dump is: args[0] is the id to go on from
+ * @cb: where the dump is
  *
  * Return: bytes written, 0 at the end, or a negative errno.
  */
 int knetctl_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct knet_net *kn = knet_net(sock_net(skb->sk));
-	unsigned long id = cb->args[0] ?: 1;
-	struct knet_object *obj;
-	int err = 0;
-
-	while ((obj = knet_object_next(kn, &id, KNET_OBJECT_JOB))) {
-		err = dump_one(skb, cb, knet_job_of(obj));
-		knet_object_put(obj);
-		if (err)
-			break;
-		id++;
-	}
-	cb->args[0] = id;
-	return err && !skb->len ? err : skb->len;
+	return knet_nl_dump(skb, cb, KNET_OBJECT_JOB, put_object);
 }
 
 /**

@@ -216,6 +216,64 @@ int knet_nl_reply_send(struct sk_buff *skb, void *head, struct genl_info *info, 
 	return genlmsg_reply(skb, info);
 }
 
+/**
+ * knet_nl_dump_one() - write one message of a dump
+ * @skb: answer
+ * @cb: of the dump
+ * @put: writes the attributes: 0, -EMSGSIZE, or -ENOENT to leave the object out
+ * @object: for @put
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int knet_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, knet_nl_put put,
+		     const void *object)
+{
+	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &knet_family,
+				 NLM_F_MULTI, request->cmd);
+	int err;
+
+	if (!head)
+		return -EMSGSIZE;
+	err = put(skb, object);
+	if (err)
+		genlmsg_cancel(skb, head);
+	else
+		genlmsg_end(skb, head);
+	return err == -ENOENT ? 0 : err;
+}
+
+/**
+ * knet_nl_dump() - write all objects of a type
+ * @skb: answer
+ * @cb: where the dump is: args[0] is the id to go on from
+ * @type: of the objects
+ * @put: see knet_nl_dump_one(); gets the struct knet_object, knet_net.lock is held
+ *
+ * Context: Process, may sleep.
+ * Return: bytes written, 0 at the end, or a negative errno.
+ */
+int knet_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, enum knet_object_type type,
+		 knet_nl_put put)
+{
+	struct knet_net *kn = knet_net(sock_net(skb->sk));
+	unsigned long id = cb->args[0] ?: 1;
+	struct knet_object *obj;
+	int err = 0;
+
+	while ((obj = knet_object_next(kn, &id, type))) {
+		mutex_lock(&kn->lock);
+		err = knet_nl_dump_one(skb, cb, put, obj);
+		mutex_unlock(&kn->lock);
+		knet_object_put(obj);
+		if (err)
+			break;
+		id++;
+	}
+	cb->args[0] = id;
+	return err && !skb->len ? err : skb->len;
+}
+
 static int put_group(struct sk_buff *skb, int attr, struct knet_net *kn, enum knet_group group)
 {
 	struct knet_event_group eg;

@@ -160,6 +160,18 @@ void kn_event_leave(struct knetctl *h, unsigned int groups)
 		kn_event_close(h);
 }
 
+/* What the library knows and the module has. */
+static unsigned int all_groups(const struct knetctl *h)
+{
+	unsigned int groups = 0;
+	int i;
+
+	for (i = 0; i < KN_GROUPS; i++)
+		if (h->group_id[i])
+			groups |= 1u << i;
+	return groups;
+}
+
 KN_EXPORT int knetctl_subscribe(struct knetctl *h, unsigned int groups)
 {
 	struct sync_reply reply;
@@ -168,8 +180,11 @@ KN_EXPORT int knetctl_subscribe(struct knetctl *h, unsigned int groups)
 	err = kn_check(h);
 	if (err)
 		return err;
-	if (groups == KNETCTL_GROUP_ALL)
-		groups = KN_GROUPS_MASK;
+	if (groups == KNETCTL_GROUP_ALL) {
+		groups = all_groups(h);
+		if (!groups)
+			return kn_fail(h, EOPNOTSUPP, "this module has no events");
+	}
 	if (!groups || groups & ~KN_GROUPS_MASK)
 		return kn_fail(h, EINVAL, "no such group of events");
 	groups &= ~h->subscribed;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "private.h"
 
@@ -319,8 +320,11 @@ static int take(struct knetctl *h, uint32_t id, struct knetctl_connection *conne
 	if (msg)
 		kn_put_u32(msg, KNETCTL_A_CONNECTION_LISTENER, id);
 	err = kn_request(h, msg, taken_reply, &taken);
-	if (err)
+	if (err) {
+		if (taken.fd >= 0)
+			close(taken.fd);
 		return err;
+	}
 	if (taken.fd < 0)
 		return kn_fail(h, EBADMSG, "the kernel answered no socket");
 	if (connection)

@@ -712,7 +712,8 @@ const char *knetctl_group_name(unsigned int group);
 
 /**
  * knetctl_subscribe() - add groups of events
- * @groups: KNETCTL_GROUP_*, or KNETCTL_GROUP_ALL for all that the library knows
+ * @groups: KNETCTL_GROUP_*, or KNETCTL_GROUP_ALL for all that both the library
+ *	and the module know
  *
  * What happens after the return is told, what happened before the call is not.
  * Subscribing again to a group changes nothing. Returns 0, -EPERM, -EINVAL for a

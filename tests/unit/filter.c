@@ -14,7 +14,7 @@
 
 #include <linux/random.h>
 
-#include "filter-table.h"
+#include "filter-set.h"
 
 #include <uapi/linux/knetctl.h>
 

@@ -5,8 +5,8 @@
  * Nothing here knows of packets, sockets or namespaces, so that the same file
  * runs in user space under the tests.
  */
-#ifndef _KNETCTL_FILTER_TABLE_H
-#define _KNETCTL_FILTER_TABLE_H
+#ifndef _KNETCTL_FILTER_SET_H
+#define _KNETCTL_FILTER_SET_H
 
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
@@ -138,4 +138,4 @@ void knet_filter_rule_init(struct knet_filter_rule *rule, const struct knet_filt
 void knet_filter_rule_key(const struct knet_filter_rule *rule, struct knet_filter_key *key);
 void knet_filter_mask(__be32 *addr, unsigned int words, unsigned int prefix_len);
 
-#endif /* _KNETCTL_FILTER_TABLE_H */
+#endif /* _KNETCTL_FILTER_SET_H */

@@ -21,7 +21,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "filter-table.h"
+#include "filter-set.h"
 
 #include <uapi/linux/knetctl.h>
 
