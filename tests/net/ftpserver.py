@@ -59,6 +59,7 @@ class Session:
         self.offset = 0
         self.user = None
         self.over = False
+        self.others = []	# further sockets, closed at the end
 
     # --- what handlers use ---------------------------------------------
 
@@ -234,6 +235,8 @@ class Session:
 
     def close(self):
         self.drop_data()
+        for sock in self.others:
+            sock.close()
         shut(self.sock)
 
 
@@ -411,7 +414,7 @@ class Server:
     """Listens at once; close() ends all that it does."""
 
     def __init__(self, netns, behaviours=(), files=None, password=None, port=0,
-                 address=SERVER4):
+                 address=SERVER4, replaced=None):
         self.netns = netns
         self.files = files or {}
         self.password = password	# None: any
@@ -421,7 +424,7 @@ class Server:
         self.gate = threading.Event()
         self.stalled = threading.Event()
         self.closing = threading.Event()
-        self.replaced = {}
+        self.replaced = dict(replaced or {})	# see ftpscript.py
         for name in behaviours:
             for part, handler in BEHAVIOURS[name].items():
                 assert part not in self.replaced, f"{name}: {part} is replaced already"

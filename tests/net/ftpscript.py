@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Misbehaviour of an FTP server in a few words.
+
+A script replaces one part of the server of ftpserver.py by steps: a string is a
+line of the control connection, bytes are sent as they are, and the functions
+below do something else.
+
+    parts(retr=["150 here it comes", OPEN, HALF, RESET_DATA, "226 done"])
+"""
+
+import socket
+
+import ftpserver
+from wait import PATIENCE, until
+
+EVIL = b"not from the server"
+
+
+def play(part, steps):
+    def handler(session, arg):
+        for step in steps:
+            if session.over or session.server.closing.is_set():
+                return
+            if isinstance(step, str):
+                session.raw(step.encode("latin-1") + b"\r\n")
+            elif isinstance(step, bytes):
+                session.raw(step)
+            else:
+                step(session, part, arg)
+    return handler
+
+
+def parts(**scripts):
+    """What Server takes as `replaced`; a part is named after its command in lower case."""
+    names = {verb.lower(): part for verb, part in
+             (ftpserver.Session.PARTS | {"LIST": "list_"}).items()}
+    return {names.get(name, name): play(names.get(name, name), steps)
+            for name, steps in scripts.items()}
+
+
+# --- the control connection ----------------------------------------------------
+
+def PLAIN(session, part, arg):
+    """What is usual."""
+    getattr(session, part)(arg)
+
+
+def HOLD(session, *_):
+    """Nothing, until the test is over."""
+    session.server.stalled.set()
+    session.server.closing.wait()
+
+
+def HANG_UP(session, *_):
+    session.hang_up()
+
+
+def RESET(session, *_):
+    session.hang_up(reset=True)
+
+
+def slowly(data, pause):
+    return lambda session, *_: session.slowly(data, pause)
+
+
+def for_ever(data):
+    def step(session, *_):
+        while True:
+            session.raw(data)
+    return step
+
+
+def port(text):
+    """A line with the place of a new data socket in it: {port}, {high}, {low}, {host}."""
+    def step(session, *_):
+        number = session.listen()
+        session.raw((text.format(port=number, high=number >> 8, low=number & 255,
+                                 host=session.local[0].replace(".", ","),
+                                 control=session.local[1]) + "\r\n").encode())
+    return step
+
+
+def CLOSE_PORT(session, *_):
+    session.drop_data()
+
+
+def DEAF(session, *_):
+    """From now on a connection to the data port is neither made nor refused."""
+    session.listener.listen(0)
+    filler = socket.socket(session.family, socket.SOCK_STREAM)
+    session.others.append(filler)
+    filler.connect(session.listener.getsockname()[:2])
+
+
+# --- the data connection ---------------------------------------------------------
+
+def OPEN(session, *_):
+    assert session.open_data(), "no data connection"
+
+
+def STRANGER(session, *_):
+    """Somebody else connects to where the client waits, and is thrown out."""
+    host, number = session.target
+    other = session.server.other
+    with socket.socket(session.family, socket.SOCK_STREAM) as sock:
+        sock.bind((other, 0))
+        sock.settimeout(PATIENCE)
+        try:
+            sock.connect((host, number))
+            sock.sendall(EVIL)
+            session.server.stolen += sock.recv(1)
+        except ConnectionError:
+            pass
+
+
+def content(session, part, arg):
+    return arg if part == "transfer" else session.content(arg)
+
+
+def ALL(session, part, arg):
+    session.send_data(content(session, part, arg)[session.offset:])
+
+
+def FROM_START(session, part, arg):
+    session.send_data(content(session, part, arg))
+
+
+def HALF(session, part, arg):
+    """Half of the file, which has arrived afterwards."""
+    data = content(session, part, arg)
+    session.send_data(data[session.offset:len(data) // 2])
+    until(lambda: not ftpserver.unsent(session.data), "data to be acknowledged")
+
+
+def OTHER_HALF(session, part, arg):
+    data = content(session, part, arg)
+    session.send_data(data[len(data) // 2:])
+
+
+def data(block):
+    return lambda session, *_: session.data.sendall(block)
+
+
+def data_for_ever(block, pause=0):
+    def step(session, *_):
+        while not session.server.closing.wait(pause):
+            session.data.sendall(block)
+    return step
+
+
+def URGENT(session, *_):
+    session.data.send(b"!", socket.MSG_OOB)
+
+
+def take(most=None):
+    """Keep what the client sends: all of it, or its first bytes."""
+    def step(session, _, arg):
+        got = bytearray()
+        session.data.settimeout(PATIENCE)
+        while most is None or len(got) < most:
+            block = session.data.recv(min(1 << 16, (most or 1 << 20) - len(got)))
+            if not block:
+                break
+            got += block
+        session.server.files[arg] = session.server.files.get(arg, b"") + bytes(got)
+    return step
+
+
+def SHUT(session, *_):
+    """The end of the data, without a close."""
+    session.data.shutdown(socket.SHUT_WR)
+
+
+def DROP(session, *_):
+    session.drop_data()
+
+
+def RESET_DATA(session, *_):
+    session.drop_data(reset=True)
