@@ -70,26 +70,35 @@ def for_ever(data):
     return step
 
 
+def announce(session, text):
+    number = session.listener.getsockname()[1]
+    session.reply(*text.format(port=number, high=number >> 8, low=number & 255,
+                               host=session.local[0].replace(".", ","),
+                               control=session.local[1]).split(" ", 1))
+
+
 def port(text):
     """A line with the place of a new data socket in it: {port}, {high}, {low}, {host}."""
     def step(session, *_):
-        number = session.listen()
-        session.raw((text.format(port=number, high=number >> 8, low=number & 255,
-                                 host=session.local[0].replace(".", ","),
-                                 control=session.local[1]) + "\r\n").encode())
+        session.listen()
+        announce(session, text)
+    return step
+
+
+def deaf_port(text):
+    """The same, but a connection there is neither made nor refused: the queue is full."""
+    def step(session, *_):
+        session.listen()
+        session.listener.listen(0)
+        filler = socket.socket(session.family, socket.SOCK_STREAM)
+        session.others.append(filler)
+        filler.connect(session.listener.getsockname()[:2])
+        announce(session, text)
     return step
 
 
 def CLOSE_PORT(session, *_):
     session.drop_data()
-
-
-def DEAF(session, *_):
-    """From now on a connection to the data port is neither made nor refused."""
-    session.listener.listen(0)
-    filler = socket.socket(session.family, socket.SOCK_STREAM)
-    session.others.append(filler)
-    filler.connect(session.listener.getsockname()[:2])
 
 
 # --- the data connection ---------------------------------------------------------

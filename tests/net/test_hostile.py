@@ -11,9 +11,9 @@ import pytest
 import ftpstore
 import libknetctl
 from command import knetctl
-from ftpscript import (ALL, CLOSE_PORT, DEAF, DROP, EVIL, FROM_START, HALF, HANG_UP, HOLD, OPEN,
+from ftpscript import (ALL, CLOSE_PORT, DROP, EVIL, FROM_START, HALF, HANG_UP, HOLD, OPEN,
                        OTHER_HALF, PLAIN, RESET, RESET_DATA, SHUT, STRANGER, URGENT, data,
-                       data_for_ever, for_ever, parts, port, slowly, take)
+                       data_for_ever, deaf_port, for_ever, parts, port, slowly, take)
 from world import OTHER4, OTHER6, SERVER4, SERVER6
 
 CONTENT = bytes(range(256)) * 400
@@ -147,7 +147,8 @@ REPLY = [
     Case("1xx-then-final", DONE, type=["110 wait", "200 fine"]),
     Case("twice", protocol(), type=["200 fine", "200 fine"]),
     Case("nobody-asked", protocol("no command"), pass_=[b"230 in\r\n200 more\r\n"]),
-    Case("escape", permanent(550, says="\x1b[2Jred\x9b"), retr=["550 \x1b[2Jred\x9b \xff"]),
+    Case("escape", permanent(550, says="\x1b[2Jred\\x9b \\xff"),
+         retr=["550 \x1b[2Jred\x9b \xff"]),
     Case("no-text", permanent(550), retr=["550"]),
     Case("long-text", permanent(550, says="x" * 400), retr=["550 " + "x" * 9000]),
     Case("hangs-up", network(), type=[HANG_UP]),
@@ -224,7 +225,7 @@ PASSIVE = [
     Case("epsv-own-control", protocol("control"), epsv=[port("229 ok (|||{control}|)")]),
     Case("epsv-closed-port", DONE, sent=["PASV"], epsv=[port("229 ok (|||{port}|)"), CLOSE_PORT]),
     Case("epsv-deaf-port", DONE, waits="connect", sent=["PASV"],
-         epsv=[port("229 ok (|||{port}|)"), DEAF]),
+         epsv=[deaf_port("229 ok (|||{port}|)")]),
     Case("both-refused", permanent(502), unsent=["RETR"], epsv=["502 no"], pasv=["502 no"]),
     Case("pasv-314", protocol(code=314), epsv=["502 no"], pasv=["314 what?"]),
     Case("pasv-elsewhere", DONE, epsv=["502 no"], pasv=[port("227 ok (192,0,2,1,{high},{low})")]),
@@ -240,7 +241,7 @@ PASSIVE = [
     Case("pasv-closed-port", network("ECONNREFUSED"), epsv=["502 no"],
          pasv=[port("227 ok ({host},{high},{low})"), CLOSE_PORT]),
     Case("pasv-deaf-port", timer(), waits="connect", epsv=["502 no"],
-         pasv=[port("227 ok ({host},{high},{low})"), DEAF]),
+         pasv=[deaf_port("227 ok ({host},{high},{low})")]),
     Case("pasv-silent", timer(), waits="reply", epsv=["502 no"], pasv=[HOLD]),
 ]
 
@@ -302,7 +303,7 @@ RETR = [
     Case("150-hangs-up", network(), retr=["150 here", HANG_UP]),
     Case("150-425", transient(425), retr=["150 here", "425 cannot"]),
     Case("532", permanent(532, "EACCES"), retr=["532 account?"]),
-    Case("data-hangs-up", network(left=MIDDLE), retr=["150 here", OPEN, HALF, HANG_UP, HOLD]),
+    Case("data-hangs-up", network(left=None), retr=["150 here", OPEN, HALF, HANG_UP, HOLD]),
     Case("stalls", timer(MIDDLE, "too few bytes"), waits="stall",
          retr=["150 here", OPEN, HALF, HOLD]),
     Case("stalls-after-226", timer(MIDDLE), waits="stall",
@@ -331,7 +332,7 @@ RETR = [
     Case("endless-in-time", timer(None), "get --max-size 1G", waits="total", size=["502 no"],
          retr=["150 here", OPEN, data_for_ever(bytes(4096), 0.001)]),
     Case("resets", network(left=MIDDLE), retr=["150 here", OPEN, HALF, RESET_DATA, "226 done"]),
-    Case("resets-426", transient(426, left=MIDDLE), 
+    Case("resets-426", transient(426, left=None),
          retr=["150 here", OPEN, HALF, "426 broken", RESET_DATA]),
     Case("550-in-the-middle", permanent(550, left=None),
          retr=["150 here", OPEN, HALF, "550 no more", HOLD]),
@@ -393,7 +394,7 @@ IPV6 = [
     Case("epsv-closed-port", network("ECONNREFUSED"), v6=True, unsent=["PASV"],
          epsv=[port("229 ok (|||{port}|)"), CLOSE_PORT]),
     Case("epsv-deaf-port", timer(), waits="connect", v6=True,
-         epsv=[port("229 ok (|||{port}|)"), DEAF]),
+         epsv=[deaf_port("229 ok (|||{port}|)")]),
     Case("no-extended", DONE, "get --no-extended", v6=True, unsent=["PASV"]),
     Case("eprt-502", permanent(502), "get --active", v6=True, unsent=["PORT", "RETR"],
          eprt=["502 no"]),
@@ -420,10 +421,7 @@ LIST = [
     Case("garbage", done(None), "ls", mlsd=["150 here", OPEN, data(bytes(range(256)) * 9), DROP,
                                             "226 done"]),
     Case("type-504", done(None), "ls", type=["504 no"]),
-    Case("endless", too_long(0), "ls --max-size 1M",
-         mlsd=["150 here", OPEN, data_for_ever(b"type=file; x\r\n" * 999)]),
-    Case("endless-line", too_long(0), "ls --raw --max-size 1M",
-         list=["150 here", OPEN, data_for_ever(b"x" * 9999)]),
+    Case("endless", too_long(0), "ls", mlsd=["150 here", OPEN, data_for_ever(b"x\r\n" * 99999)]),
 ]
 
 MANAGE = [
@@ -486,7 +484,7 @@ def outcomes(request, world, tmp_path_factory):
     """The cases that were asked for, several at a time: many of them wait."""
     subprocess.run(["ip", "-n", world.server.name, "-batch", "-"], text=True, check=True, input=f"""
         address add {OTHER4}/24 dev {world.device}
-        address add {OTHER6}/64 dev {world.device} nodad
+        address add {OTHER6}/64 dev {world.device} nodad preferred_lft 0
         """)
     wanted = [item.callspec.params["name"] for item in request.session.items
               if item.function is test_case]
