@@ -47,7 +47,7 @@ def PLAIN(session, part, arg):
 
 def HOLD(session, *_):
     """Nothing, until the test is over."""
-    session.server.stalled.set()
+    session.server.stall()
     session.server.closing.wait()
 
 
@@ -59,8 +59,11 @@ def RESET(session, *_):
     session.hang_up(reset=True)
 
 
-def slowly(data, pause):
-    return lambda session, *_: session.slowly(data, pause)
+def slowly(block, pause):
+    def step(session, *_):
+        session.server.stall()
+        session.slowly(block, pause)
+    return step
 
 
 def for_ever(data):
@@ -93,6 +96,7 @@ def deaf_port(text):
         filler = socket.socket(session.family, socket.SOCK_STREAM)
         session.others.append(filler)
         filler.connect(session.listener.getsockname()[:2])
+        session.server.stall()
         announce(session, text)
     return step
 
@@ -122,28 +126,17 @@ def STRANGER(session, *_):
             pass
 
 
-def content(session, part, arg):
-    return arg if part == "transfer" else session.content(arg)
+def piece(start, stop):
+    """A part of the file, in halves; it has arrived afterwards."""
+    def step(session, part, arg):
+        content = arg if part == "transfer" else session.content(arg)
+        half = len(content) // 2
+        session.send_data(content[start * half:stop * half])
+        until(lambda: not ftpserver.unsent(session.data), "data to be acknowledged")
+    return step
 
 
-def ALL(session, part, arg):
-    session.send_data(content(session, part, arg)[session.offset:])
-
-
-def FROM_START(session, part, arg):
-    session.send_data(content(session, part, arg))
-
-
-def HALF(session, part, arg):
-    """Half of the file, which has arrived afterwards."""
-    data = content(session, part, arg)
-    session.send_data(data[session.offset:len(data) // 2])
-    until(lambda: not ftpserver.unsent(session.data), "data to be acknowledged")
-
-
-def OTHER_HALF(session, part, arg):
-    data = content(session, part, arg)
-    session.send_data(data[len(data) // 2:])
+ALL, HALF, OTHER_HALF = piece(0, 2), piece(0, 1), piece(1, 2)
 
 
 def data(block):
@@ -152,6 +145,7 @@ def data(block):
 
 def data_for_ever(block, pause=0):
     def step(session, *_):
+        session.server.stall()
         while not session.server.closing.wait(pause):
             session.data.sendall(block)
     return step

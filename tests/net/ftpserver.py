@@ -423,6 +423,7 @@ class Server:
         self.sessions = []
         self.gate = threading.Event()
         self.stalled = threading.Event()
+        self.stalled_at = None
         self.closing = threading.Event()
         self.replaced = dict(replaced or {})	# see ftpscript.py
         for name in behaviours:
@@ -468,11 +469,19 @@ class Server:
             session.run()
         except (OSError, ValueError):
             pass	# the client or close() was faster
+        except AttributeError:
+            if not self.closing.is_set():
+                raise
         finally:
             session.close()
 
     def saw(self, verb, arg):
         self.commands.append((verb, arg))
+
+    def stall(self):
+        """From now on the client waits."""
+        self.stalled_at = self.stalled_at or time.monotonic()
+        self.stalled.set()
 
     def verbs(self):
         return [verb for verb, _ in self.commands]

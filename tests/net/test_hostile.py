@@ -5,13 +5,14 @@ what has to come of it. ftpscript.py tells what the steps mean."""
 import concurrent.futures
 import dataclasses
 import subprocess
+import time
 
 import pytest
 
 import ftpstore
 import libknetctl
 from command import knetctl
-from ftpscript import (ALL, CLOSE_PORT, DROP, EVIL, FROM_START, HALF, HANG_UP, HOLD, OPEN,
+from ftpscript import (ALL, CLOSE_PORT, DROP, EVIL, HALF, HANG_UP, HOLD, OPEN,
                        OTHER_HALF, PLAIN, RESET, RESET_DATA, SHUT, STRANGER, URGENT, data,
                        data_for_ever, deaf_port, for_ever, parts, port, slowly, take)
 from world import OTHER4, OTHER6, SERVER4, SERVER6
@@ -145,7 +146,7 @@ REPLY = [
     Case("carriage-return-within", DONE, type=[b"200 fi\rne\r\r\n"]),
     Case("1xx-endless", protocol("1xx"), type=[for_ever(b"110 wait\r\n")]),
     Case("1xx-then-final", DONE, type=["110 wait", "200 fine"]),
-    Case("twice", protocol(), type=["200 fine", "200 fine"]),
+    Case("twice", protocol("no command"), epsv=[port("229 ok (|||{port}|)"), "229 ok"]),
     Case("nobody-asked", protocol("no command"), pass_=[b"230 in\r\n200 more\r\n"]),
     Case("escape", permanent(550, says="\x1b[2Jred\\x9b \\xff"),
          retr=["550 \x1b[2Jred\x9b \xff"]),
@@ -278,7 +279,7 @@ REST_ = [
     Case("silent", timer(MIDDLE), "get --resume", waits="reply", have=MIDDLE, rest=[HOLD]),
     Case("starts-later", short(None), "get --resume", have=MIDDLE,
          transfer=[data(CONTENT[MIDDLE + 1:])]),
-    Case("ignored", too_long(None), "get --resume", have=MIDDLE, transfer=[FROM_START]),
+    Case("ignored", too_long(None), "get --resume", have=MIDDLE, transfer=[ALL]),
     Case("size-502", permanent(502, left=MIDDLE), "get --resume", have=MIDDLE, unsent=["RETR"],
          size=["502 no"]),
     Case("size-nonsense", protocol(left=MIDDLE), "get --resume", have=MIDDLE, unsent=["RETR"],
@@ -303,7 +304,7 @@ RETR = [
     Case("150-hangs-up", network(), retr=["150 here", HANG_UP]),
     Case("150-425", transient(425), retr=["150 here", "425 cannot"]),
     Case("532", permanent(532, "EACCES"), retr=["532 account?"]),
-    Case("data-hangs-up", network(left=None), retr=["150 here", OPEN, HALF, HANG_UP, HOLD]),
+    Case("data-hangs-up", network(left=MIDDLE), retr=["150 here", OPEN, HALF, HANG_UP, HOLD]),
     Case("stalls", timer(MIDDLE, "too few bytes"), waits="stall",
          retr=["150 here", OPEN, HALF, HOLD]),
     Case("stalls-after-226", timer(MIDDLE), waits="stall",
@@ -332,13 +333,13 @@ RETR = [
     Case("endless-in-time", timer(None), "get --max-size 1G", waits="total", size=["502 no"],
          retr=["150 here", OPEN, data_for_ever(bytes(4096), 0.001)]),
     Case("resets", network(left=MIDDLE), retr=["150 here", OPEN, HALF, RESET_DATA, "226 done"]),
-    Case("resets-426", transient(426, left=None),
+    Case("resets-426", transient(426, left=MIDDLE),
          retr=["150 here", OPEN, HALF, "426 broken", RESET_DATA]),
-    Case("550-in-the-middle", permanent(550, left=None),
+    Case("550-in-the-middle", permanent(550, left=MIDDLE),
          retr=["150 here", OPEN, HALF, "550 no more", HOLD]),
-    Case("421-in-the-middle", transient(421, left=None),
+    Case("421-in-the-middle", transient(421, left=MIDDLE),
          retr=["150 here", OPEN, HALF, "421 bye", HOLD]),
-    Case("nonsense-in-the-middle", protocol(left=None),
+    Case("nonsense-in-the-middle", protocol(left=MIDDLE),
          retr=["150 here", OPEN, HALF, b"\0\0\0\0", HOLD]),
     Case("urgent", DONE, retr=["150 here", OPEN, HALF, URGENT, OTHER_HALF, DROP, "226 done"]),
     Case("half-closed", DONE, retr=["150 here", OPEN, ALL, SHUT, "226 done"]),
@@ -457,6 +458,7 @@ class Outcome:
         server.other, server.stolen = OTHER6 if case.v6 else OTHER4, b""
         try:
             self.got = self.run(server)
+            self.waited = time.monotonic() - (server.stalled_at or 0)
         finally:
             server.close()
         self.server = server
@@ -487,10 +489,11 @@ def outcomes(request, world, tmp_path_factory):
         address add {OTHER6}/64 dev {world.device} nodad preferred_lft 0
         """)
     wanted = [item.callspec.params["name"] for item in request.session.items
-              if item.function is test_case]
+              if item.function is test_case and not item.get_closest_marker("skip")]
     with concurrent.futures.ThreadPoolExecutor(5) as pool:
-        yield {name: pool.submit(Outcome, world, CASES[name], tmp_path_factory.mktemp("case"))
-               for name in wanted}
+        futures = {name: pool.submit(Outcome, world, CASES[name], tmp_path_factory.mktemp("case"))
+                   for name in wanted}
+    yield futures
 
 
 @pytest.fixture(scope="module")
@@ -517,14 +520,22 @@ def check_error(case, error, job):
     assert error["bytes"] == job.bytes
 
 
-def check_time(case, job):
+def check_time(case, outcome, job):
     """No longer than its timers by more than a second, and not less."""
     seconds = job.duration_ns / 1e9
-    assert seconds < (1 if case.waits else LONG) + 1
     assert seconds >= 1 or case.end.kind not in ("timer", "peer")
+    # What came before the wait, or behind it, may be slow on a busy machine.
+    assert min(seconds, outcome.waited) < (1 if case.waits else LONG) + 1
 
 
-@pytest.mark.parametrize("name", CASES)
+def only_dialogue(case):
+    """The machine's unit tests have it too."""
+    return not case.waits and not {"retr", "stor", "transfer", "mlsd", "list"} & set(case.scripts)
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.slow if only_dialogue(case) else ())
+    for name, case in CASES.items()])
 def test_case(outcomes, knet, name):
     case, outcome = CASES[name], outcomes[name].result()
     got, verbs = outcome.got, outcome.server.verbs()
@@ -533,7 +544,7 @@ def test_case(outcomes, knet, name):
         assert got.out == "", got
         job = knet.job_get(got.error["id"])
         check_error(case, got.error, job)
-        check_time(case, job)
+        check_time(case, outcome, job)
         moved = job.bytes
     else:
         moved = got.json["bytes"] if case.verb in ("get", "put") else 0
