@@ -184,7 +184,7 @@ bool knet_data_accept(struct knet_session *s)
 		return err == -ECONNABORTED || err == -EPROTO;
 	}
 	data_control_addr(s, true, &server);
-	knet_sock_remote(&ks, &peer);
+	knet_sock_came_from(&ks, &peer);
 	if (!knet_addr_same_host(&server, &peer)) {
 		s->wrong_peers++;
 		knet_sock_abort(&ks);

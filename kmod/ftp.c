@@ -275,7 +275,8 @@ static void data_ended(struct knet_ftp *ftp, int err)
  *
  * A port that EPSV gave and that cannot be reached is taken for a middlebox
  * that knows only PASV. When the command of the transfer is already out its
- * reply is awaited: a server that refuses it may have closed the port.
+ * reply is awaited: a server that refuses it may have closed the port. But with
+ * ETIMEDOUT it had time enough to say so.
  *
  * Context: Any; one caller at a time.
  */
@@ -287,11 +288,16 @@ void knet_ftp_data_failed(struct knet_ftp *ftp, int err, const char *text)
 		ftp->data = DATA_NONE;
 		return;
 	}
-	if (ftp->job.commanded) {
+	if (ftp->job.commanded && err != ETIMEDOUT) {
 		data_ended(ftp, err ? err : ECONNABORTED);
 		return;
 	}
 	ftp->data = DATA_NONE;
+	if (ftp->job.commanded) {
+		knet_ftp_die_of(ftp, KNETCTL_ERROR_CLASS_TIMER, err,
+				text ? text : "no data connection in time");
+		return;
+	}
 	ftp->job.announced = false;
 	if (epsv)
 		ftp->no_epsv = true;

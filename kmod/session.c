@@ -13,6 +13,9 @@
 
 #include "knetctl.h"
 
+/* What a receive buffer may hold, in the pieces in which it is taken. */
+#define SESSION_ARRIVED	8
+
 static void session_work(struct work_struct *work);
 
 /**
@@ -331,9 +334,36 @@ static bool session_pump_sockets(struct knet_session *s)
 	return progress;
 }
 
+static bool session_control_says(struct knet_session *s)
+{
+	bool says;
+
+	mutex_lock(&s->lock);
+	says = !s->aborted && s->control.sock && knet_sock_readable(&s->control);
+	mutex_unlock(&s->lock);
+	return says;
+}
+
+/*
+ * The server says something: what it may say can end the job, but what has arrived
+ * of the file before is the file's.
+ */
+static bool session_pump_arrived(struct knet_session *s)
+{
+	bool progress = false;
+	int i;
+
+	if (s->job->sends || s->data_state != KNET_DATA_OPEN || !session_control_says(s))
+		return false;
+	for (i = 0; i < SESSION_ARRIVED && knet_data_move(s); i++)
+		progress = true;
+	return progress;
+}
+
 /* Do all that can be done without waiting; false when there was nothing. */
 static bool session_pump(struct knet_session *s)
 {
+	bool arrived = session_pump_arrived(s);
 	bool progress;
 
 	mutex_lock(&s->lock);
@@ -344,7 +374,7 @@ static bool session_pump(struct knet_session *s)
 		knet_ftp_data_closed(&s->ftp);
 		return true;
 	}
-	return knet_data_move(s) || progress;
+	return knet_data_move(s) || progress || arrived;
 }
 
 /* From the first command to the machine's verdict. */

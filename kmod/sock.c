@@ -16,6 +16,8 @@
 
 /* A precise wait may be this much longer, ns. */
 #define WAIT_SLACK	(50 * NSEC_PER_USEC)
+/* The timer wheel ends a wait of up to here less than a second late, jiffies. */
+#define WAIT_PRECISE	(4 * HZ)
 
 /**
  * knet_waker_init() - make a place to wait
@@ -56,11 +58,15 @@ void knet_waker_wake(struct knet_waker *waker)
  * @timeout: in jiffies, MAX_SCHEDULE_TIMEOUT for no limit
  *
  * A kworker gets no signal: idle sleep, which counts neither as load nor as hung.
+ * The timer wheel is late by up to an eighth of its time. So a long wait ends early,
+ * and the caller, who looks at the clock in any case, waits for the rest.
  *
- * Return: false when the time is over and nothing happened.
+ * Return: false when nothing happened, and the time or most of it is over.
  */
 bool knet_waker_wait(struct knet_waker *waker, unsigned long timeout)
 {
+	if (timeout != MAX_SCHEDULE_TIMEOUT && timeout > WAIT_PRECISE)
+		timeout -= timeout / 8;
 	wait_event_idle_timeout(waker->wait, READ_ONCE(waker->kicked), timeout);
 	return xchg(&waker->kicked, false);
 }
@@ -466,6 +472,23 @@ void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr)
 
 	addr->sa.sa_family = AF_UNSPEC;
 	if (kernel_getpeername(ks->sock, (struct sockaddr *)&ss) > 0)
+		memcpy(addr, &ss, sizeof(*addr));
+}
+
+/**
+ * knet_sock_came_from() - the other end of an accepted socket
+ * @ks: open
+ * @addr: set; AF_UNSPEC when there is none
+ *
+ * Unlike knet_sock_remote() also when the other end has reset the connection since.
+ */
+void knet_sock_came_from(const struct knet_sock *ks, struct knet_addr *addr)
+{
+	struct sockaddr_storage ss = {};
+
+	addr->sa.sa_family = AF_UNSPEC;
+	/* As for SO_PEERNAME: 2 asks whatever the state is. */
+	if (ks->sock->ops->getname(ks->sock, (struct sockaddr *)&ss, 2) > 0)
 		memcpy(addr, &ss, sizeof(*addr));
 }
 

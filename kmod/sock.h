@@ -83,6 +83,7 @@ int knet_sock_discard(struct knet_sock *ks, size_t max);
 bool knet_sock_readable(const struct knet_sock *ks);
 void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr);
 void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr);
+void knet_sock_came_from(const struct knet_sock *ks, struct knet_addr *addr);
 void knet_sock_move(struct knet_sock *to, struct knet_sock *from);
 void knet_sock_close(struct knet_sock *ks);
 void knet_sock_close_within(struct knet_sock *ks, unsigned int ms);

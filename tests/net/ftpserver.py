@@ -59,6 +59,7 @@ class Session:
         self.offset = 0
         self.user = None
         self.over = False
+        self.others = []	# further sockets, closed at the end
 
     # --- what handlers use ---------------------------------------------
 
@@ -234,6 +235,8 @@ class Session:
 
     def close(self):
         self.drop_data()
+        for sock in self.others:
+            sock.close()
         shut(self.sock)
 
 
@@ -411,7 +414,7 @@ class Server:
     """Listens at once; close() ends all that it does."""
 
     def __init__(self, netns, behaviours=(), files=None, password=None, port=0,
-                 address=SERVER4):
+                 address=SERVER4, replaced=None):
         self.netns = netns
         self.files = files or {}
         self.password = password	# None: any
@@ -420,8 +423,9 @@ class Server:
         self.sessions = []
         self.gate = threading.Event()
         self.stalled = threading.Event()
+        self.stalled_at = None
         self.closing = threading.Event()
-        self.replaced = {}
+        self.replaced = dict(replaced or {})	# see ftpscript.py
         for name in behaviours:
             for part, handler in BEHAVIOURS[name].items():
                 assert part not in self.replaced, f"{name}: {part} is replaced already"
@@ -465,11 +469,19 @@ class Server:
             session.run()
         except (OSError, ValueError):
             pass	# the client or close() was faster
+        except AttributeError:
+            if not self.closing.is_set():
+                raise
         finally:
             session.close()
 
     def saw(self, verb, arg):
         self.commands.append((verb, arg))
+
+    def stall(self):
+        """From now on the client waits."""
+        self.stalled_at = self.stalled_at or time.monotonic()
+        self.stalled.set()
 
     def verbs(self):
         return [verb for verb, _ in self.commands]

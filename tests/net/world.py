@@ -13,7 +13,7 @@ from wait import until
 CLIENT4, SERVER4 = "10.0.0.1", "10.0.0.2"
 CLIENT6, SERVER6 = "fd00::1", "fd00::2"
 # Addresses of the server's namespace that nobody is told of
-OTHER4 = "10.0.0.3"
+OTHER4, OTHER6 = "10.0.0.3", "fd00::3"
 
 CLONE_NEWNET = 0x40000000
 

@@ -188,6 +188,10 @@ static const struct script scripts[] = {
 	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |1|192.0.2.1|4660|\n"
 		   "< 200 -\n< 213 10\n< 200 ok\n> RETR f\n< 150 coming\ntimer connect\nabort\n"
 		   "shut\n= timer ETIMEDOUT 0\nbroken\n" },
+	{ .name = "active: nobody comes in time, the reply is not awaited", ACTIVE,
+	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |1|192.0.2.1|4660|\n"
+		   "< 200 -\n< 213 10\n< 200 ok\n> RETR f\n< 150 coming\nfail ETIMEDOUT\n"
+		   "= timer ETIMEDOUT 0 no way\nbroken\n" },
 	{ .name = "active: somebody comes before RETR", ACTIVE,
 	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |1|192.0.2.1|4660|\nopen\ndeaf\n"
 		   "timer reply\n< 200 -\n< 213 10\n< 200 ok\n> RETR f\nreading\n" GOT },
