@@ -58,11 +58,21 @@ def add_user(name, password):
 class Vsftpd:
     """Serves the directory `root`; its control port is 21."""
 
+    @staticmethod
+    def config(root, directory, **options):
+        """Write a configuration, with some of the options changed; its path."""
+        empty = os.path.join(directory, "empty")
+        os.makedirs(empty)
+        lines = dict(line.split("=", 1) for line in CONFIG.splitlines()) | options
+        path = os.path.join(directory, "vsftpd.conf")
+        with open(path, "w") as f:
+            f.writelines(f"{key}={value}\n".format(root=root, empty=empty)
+                         for key, value in lines.items())
+        return path
+
     def __init__(self, netns, directory):
         self.root = os.path.join(directory, "root")
-        empty = os.path.join(directory, "empty")
         os.makedirs(self.root)
-        os.makedirs(empty)
         os.chmod(directory, 0o755)
         add_user(USER, PASSWORD)
         add_user(ODD_USER, ODD_PASSWORD)
@@ -70,9 +80,7 @@ class Vsftpd:
         with open("/etc/pam.d/knetctl", "w") as f:
             f.write("auth required pam_unix.so nodelay\naccount required pam_permit.so\n"
                     "session required pam_permit.so\n")
-        config = os.path.join(directory, "vsftpd.conf")
-        with open(config, "w") as f:
-            f.write(CONFIG.format(root=self.root, empty=empty))
+        config = self.config(self.root, directory)
         self.log = open(os.path.join(directory, "log"), "w+b")
         self.process = subprocess.Popen(netns.command("vsftpd", config), stdin=self.log,
                                         stdout=self.log, stderr=self.log,
