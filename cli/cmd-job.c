@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* knetctl job: list, show, wait, cancel */
+/* knetctl job: list, show, wait, cancel, set */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,10 @@ static void more_members(struct cli *c, const struct knetctl_job *job)
 	out_str(c, "user", NULL, job->user[0] ? job->user : NULL);
 	out_str(c, "pathname", NULL, job->pathname[0] ? job->pathname : NULL);
 	out_u64(c, "offset", NULL, job->offset);
+	if (job->rate == KNETCTL_RATE_UNLIMITED)
+		out_null(c, "rate");
+	else
+		out_u64(c, "rate", NULL, job->rate);
 }
 
 /* ------------------------------------------------------------ list -- */
@@ -156,6 +160,9 @@ static void show_text(struct cli *c, const struct knetctl_job *job)
 		out_str(c, NULL, "\nuser       ", job->user);
 	if (job->pathname[0])
 		out_str(c, NULL, "\npathname   ", job->pathname);
+	if (job->rate != KNETCTL_RATE_UNLIMITED)
+		out_text(c, "\nrate       %s/s%s", text_size(buf, job->rate),
+			 job->rate ? "" : ", paused");
 	out_text(c, "\nmode       %s, %s\n", job->active ? "active" : "passive",
 		 job->bound ? "cancelled when its starter ends" : "lives on its own");
 }
@@ -415,6 +422,51 @@ static int run_cancel(struct cli *c, int argc, char **argv)
 	return status;
 }
 
+/* -------------------------------------------------------------- set -- */
+
+static int set_rate(struct cli *c, uint32_t id, uint64_t rate)
+{
+	int err = knetctl_job_set_rate(c->handle, id, rate);
+
+	if (err == -ENOENT)
+		return fail_text(c, STATUS_FAILED, ENOENT, "there is no job %u", id);
+	if (err < 0)
+		return fail_library(c, err, NULL);
+	out_object(c);
+	out_u64(c, "id", NULL, id);
+	if (rate == KNETCTL_RATE_UNLIMITED)
+		out_null(c, "rate");
+	else
+		out_u64(c, "rate", NULL, rate);
+	out_object_end(c);
+	return STATUS_OK;
+}
+
+static int run_set(struct cli *c, int argc, char **argv)
+{
+	int n = args_parse(c, argc, argv, NULL, NULL);
+	uint64_t rate = KNETCTL_RATE_UNLIMITED;
+	uint32_t id;
+	int status;
+
+	if (n < 0)
+		return args_status(n);
+	if (n == 0)
+		return fail_usage(c, "which job?");
+	if (n > 1 && strcmp(argv[2], "rate") != 0)
+		return fail_usage(c, "unknown word '%s': rate", argv[2]);
+	if (n < 3)
+		return fail_usage(c, n == 1 ? "set what? rate" : "rate: which?");
+	if (n > 3)
+		return fail_usage(c, "too much: '%s'", argv[4]);
+	status = arg_id(c, argv[1], &id);
+	if (!status && strcmp(argv[3], "unlimited") != 0)
+		status = arg_size(c, "rate", argv[3], &rate);
+	if (!status)
+		status = need_handle(c);
+	return status ? status : set_rate(c, id, rate);
+}
+
 static const struct opt cancel_opts[] = {
 	{ 1, "all", 0, NULL, "Every job that has not ended" },
 	{ 0 }
@@ -429,6 +481,8 @@ static const struct verb verbs[] = {
 	{ "wait", "ID...", "Wait for the end of jobs; the status is the highest of theirs",
 	  NULL, NULL, run_wait },
 	{ "cancel", "ID...|--all", "Ask for the end of jobs", cancel_tables, NULL, run_cancel },
+	{ "set", "ID rate BYTES/S|unlimited", "Change how fast a transfer may go", NULL,
+	  "BYTES/S may have k, M or G; 0 pauses the transfer.", run_set },
 };
 
 const struct noun noun_job = {

@@ -141,9 +141,11 @@ static void start(struct get *g, uint32_t kind)
 
 	server_args(g->o, g->server, g->path, &args);
 	args.checksum = g->verify.kind;
+	args.rate = 0;
 	if (kind == KNETCTL_KIND_FTP_GET) {
 		args.fd = g->target.fd;
 		args.offset = g->offset;
+		args.rate = g->o->args.rate;
 		if (g->offset)
 			args.flags |= KNETCTL_FTP_RESUME;
 	}

@@ -43,6 +43,7 @@ const struct opt ftp_get_opts[] = {
 	{ OPT_REMOTE_TIME, "remote-time", 0, NULL, "FILE gets the remote file's time" },
 	{ OPT_VERIFY, "verify", 0, NULL, "Compare with the server's checksum, if it has one" },
 	{ OPT_RETRY, "retry", 0, "N", "Up to N further tries from where it stopped (0)" },
+	{ OPT_RATE, "rate", 0, "BYTES/S", "Not faster than this (k, M, G)" },
 	{ OPT_LIST, "list", 0, "FILE", "Lines of a URL and maybe a FILE; - is standard input" },
 	{ 0 }
 };
@@ -55,6 +56,7 @@ const struct opt ftp_put_opts[] = {
 	{ OPT_REMOTE_TIME, "remote-time", 0, NULL, "The remote file gets FILE's time" },
 	{ OPT_VERIFY, "verify", 0, NULL, "Compare with the server's checksum, if it has one" },
 	{ OPT_RETRY, "retry", 0, "N", "Up to N further tries from where it stopped (0)" },
+	{ OPT_RATE, "rate", 0, "BYTES/S", "Not faster than this (k, M, G)" },
 	{ OPT_LIST, "list", 0, "FILE", "Lines of a FILE, a tab and a URL; - is standard input" },
 	{ 0 }
 };
@@ -216,6 +218,8 @@ int ftp_option(struct cli *c, void *options, int id, const char *value)
 	switch (id) {
 	case OPT_MAX_SIZE:
 		return arg_size(c, "--max-size", value, &o->args.max_size);
+	case OPT_RATE:
+		return arg_size(c, "--rate", value, &o->args.rate);
 	case OPT_RETRY:
 		return take_number(c, "--retry", value, 0, 1000000, &o->retry);
 	case OPT_LIST:

@@ -75,9 +75,10 @@ static void start(struct put *p, enum at at)
 
 	p->at = at;
 	server_args(p->o, p->server, p->temp && at != AT_MTIME ? p->temp : p->path, &args);
-	args.max_size = 0;
+	args.max_size = args.rate = 0;
 	if (at == AT_DATA) {
 		args.fd = p->fd;
+		args.rate = p->o->args.rate;
 		args.offset = p->offset;
 		if (p->appe)
 			args.flags |= KNETCTL_FTP_APPEND;

@@ -39,6 +39,8 @@ static void data_opened(struct knet_session *s)
 	s->data_state = KNET_DATA_OPEN;
 	s->stream.gathering = false;
 	s->all_sent = false;
+	s->held = false;
+	knet_pace_start(&s->pace, READ_ONCE(s->job->rate), ktime_get_ns());
 }
 
 static int data_begin_connect(struct knet_session *s)
@@ -197,6 +199,40 @@ bool knet_data_accept(struct knet_session *s)
 	return true;
 }
 
+/* Nothing may be moved now, or again: the stall timer is stopped meanwhile. */
+static void data_hold(struct knet_session *s, bool hold)
+{
+	unsigned long started;
+
+	if (s->held == hold)
+		return;
+	s->held = hold;
+	/* What the server does makes no difference before there is room. */
+	WRITE_ONCE(s->data.quiet, hold);
+	if (hold) {
+		s->held_since = jiffies;
+	} else if (s->timer == KNET_FTP_TIMER_DATA) {
+		started = s->timer_start + (jiffies - s->held_since);
+		s->timer_start = time_after(started, jiffies) ? jiffies : started;
+	}
+}
+
+/* How much the rate lets through now; 0 holds the data connection up. */
+static u64 data_pace(struct knet_session *s)
+{
+	u64 rate = READ_ONCE(s->job->rate), now, room = U64_MAX;
+
+	/* The end of the data is not held up. */
+	if (rate != KNET_RATE_UNLIMITED && knet_ftp_data_room(&s->ftp)) {
+		now = ktime_get_ns();
+		if (rate != s->pace.rate)
+			knet_pace_start(&s->pace, rate, now);
+		room = knet_pace_room(&s->pace, now);
+	}
+	data_hold(s, !room);
+	return room;
+}
+
 /* What may be written: bounded by the file's promised size, and by the caller's limit. */
 static size_t data_room(struct knet_session *s, loff_t pos, size_t len)
 {
@@ -215,6 +251,8 @@ static void data_count(struct knet_session *s, size_t moved, size_t seen)
 
 	atomic64_add(moved, &job->bytes);
 	s->stall_count += seen;
+	if (READ_ONCE(job->rate) != KNET_RATE_UNLIMITED)
+		knet_pace_spend(&s->pace, seen);
 	if (s->timer == KNET_FTP_TIMER_DATA && s->stall_count >= job->timers.stall_bytes) {
 		s->timer_start = jiffies;
 		s->stall_count = 0;
@@ -245,15 +283,19 @@ static void data_write(struct knet_session *s, size_t len)
 /* Take what arrived; one byte more than may be written shows that there is too much. */
 static int data_pull(struct knet_session *s)
 {
-	u64 room = knet_ftp_data_room(&s->ftp);
+	u64 room = knet_ftp_data_room(&s->ftp), pace = data_pace(s);
 	int n;
+
+	if (!pace)
+		return -EAGAIN;
 
 	mutex_lock(&s->lock);
 	if (s->aborted) {
 		mutex_unlock(&s->lock);
 		return -EAGAIN;
 	}
-	n = knet_stream_pull(&s->stream, &s->data, min_t(u64, room, KNET_STREAM_BYTES - 1) + 1);
+	n = knet_stream_pull(&s->stream, &s->data, 
+			     min3(room, pace - 1, KNET_STREAM_BYTES - 1ULL) + 1);
 	if (n > 0) {
 		knet_stream_gather(&s->stream, &s->data, true);
 	} else if (n != -EAGAIN) {
@@ -340,13 +382,15 @@ static bool data_send(struct knet_session *s)
 	struct knet_stream_send send = { .ks = &s->data, .lock = &s->lock };
 	struct knet_job *job = s->job;
 	loff_t pos = job->request.offset + atomic64_read(&job->bytes);
+	u64 pace;
 	ssize_t n;
 
 	if (s->all_sent)
 		return data_drain(s);
-	if (!data_writable(s))
+	pace = data_pace(s);
+	if (!pace || !data_writable(s))
 		return false;
-	n = knet_stream_send(&send, job->file, pos);
+	n = knet_stream_send(&send, job->file, pos, pace);
 	if (n == -EAGAIN)
 		return false;
 	if (!n) {
@@ -384,14 +428,20 @@ bool knet_data_move(struct knet_session *s)
  * @s: session
  * @wait: what else limits it, jiffies
  *
- * Return: jiffies; short while small segments are gathered, because the first
- * of them wakes nobody then.
+ * Return: jiffies; until the rate lets something through; or short while small
+ * segments are gathered, because the first of them wakes nobody then.
  */
 unsigned long knet_data_wait_limit(struct knet_session *s, unsigned long wait)
 {
-	if (s->data_state == KNET_DATA_OPEN && s->stream.gathering)
-		return min_t(unsigned long, wait, DATA_GATHER_TIME);
-	return wait;
+	u64 ns;
+
+	if (s->data_state != KNET_DATA_OPEN)
+		return wait;
+	if (s->held) {
+		ns = knet_pace_wait(&s->pace, ktime_get_ns());
+		return min_t(u64, wait, ns == U64_MAX ? wait : nsecs_to_jiffies64(ns) + 1);
+	}
+	return s->stream.gathering ? min_t(unsigned long, wait, DATA_GATHER_TIME) : wait;
 }
 
 /**
@@ -402,7 +452,7 @@ unsigned long knet_data_wait_limit(struct knet_session *s, unsigned long wait)
  */
 void knet_data_waited(struct knet_session *s)
 {
-	if (s->data_state != KNET_DATA_OPEN || !s->stream.gathering)
+	if (s->data_state != KNET_DATA_OPEN || !s->stream.gathering || s->held)
 		return;
 	mutex_lock(&s->lock);
 	if (!s->aborted)

@@ -97,6 +97,7 @@ struct knet_job *knet_job_alloc(struct knet_net *kn)
 	job->memcg = get_mem_cgroup_from_mm(current->mm);
 	job->fsize_limit = rlimit(RLIMIT_FSIZE);
 	job->size = KNET_SIZE_UNKNOWN;
+	job->rate = KNET_RATE_UNLIMITED;
 	job->started = ktime_get();
 	return job;
 }
@@ -200,6 +201,32 @@ int knet_job_cancel(struct knet_job *job, int err)
 		list_del_init(&job->queue);
 		queue_work(knet_wq, &job->end_work);
 	}
+	return 0;
+}
+
+/**
+ * knet_job_set_rate() - change how fast a job may move its file
+ * @job: of the namespace
+ * @rate: bytes a second, 0 to pause, KNET_RATE_UNLIMITED
+ * @extack: says why not
+ *
+ * Context: Process, knet_net.lock held.
+ * Return: 0, -EALREADY when it has ended, -EOPNOTSUPP when it moves no file.
+ */
+int knet_job_set_rate(struct knet_job *job, u64 rate, struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&job->kn->lock);
+	if (!job->moves) {
+		NL_SET_ERR_MSG(extack, "this kind of job has no rate");
+		return -EOPNOTSUPP;
+	}
+	if (job_finished(job)) {
+		NL_SET_ERR_MSG(extack, "the job has ended");
+		return -EALREADY;
+	}
+	WRITE_ONCE(job->rate, rate);
+	if (job->session)
+		knet_session_wake(job->session);
 	return 0;
 }
 

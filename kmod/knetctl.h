@@ -44,6 +44,7 @@
 
 #include "filter.h"
 #include "ftp.h"
+#include "pace.h"
 #include "sock.h"
 #include "stream.h"
 
@@ -245,7 +246,9 @@ struct knet_job_ops {
  * @cred: whose file access it is, until the end
  * @memcg: who pays for the page cache, or NULL
  * @fsize_limit: RLIMIT_FSIZE of the caller
+ * @rate: bytes a second, KNET_RATE_UNLIMITED; written under knet_net.lock, read without
  * @timers: how long it waits
+ * @moves: an FTP transfer, with a file
  * @sends: the file goes to the server
  * @request: for the FTP machine; its strings are @pathname and @argument
  * @user: who logs in, NUL-terminated
@@ -293,7 +296,9 @@ struct knet_job {
 	const struct cred *cred;
 	struct mem_cgroup *memcg;
 	u64 fsize_limit;
+	u64 rate;
 	struct knet_timers timers;
+	bool moves;
 	bool sends;
 	struct knet_ftp_request request;
 	char *user;
@@ -394,6 +399,9 @@ struct knet_server {
  * @timer_seq: ftp.reply_seq when it was started
  * @timer_start: jiffies
  * @stall_count: bytes since @timer_start
+ * @pace: what the job's rate allows
+ * @held: it allows nothing now, @data is not looked at
+ * @held_since: jiffies
  * @deadline: of the whole job, jiffies; 0 for none
  */
 struct knet_session {
@@ -421,6 +429,9 @@ struct knet_session {
 	u32 timer_seq;
 	unsigned long timer_start;
 	u64 stall_count;
+	struct knet_pace pace;
+	bool held;
+	unsigned long held_since;
 	unsigned long deadline;
 };
 
@@ -495,6 +506,7 @@ void knet_object_put(struct knet_object *obj);
 struct knet_job *knet_job_alloc(struct knet_net *kn);
 int knet_job_accept(struct knet_job *job, struct netlink_ext_ack *extack);
 int knet_job_cancel(struct knet_job *job, int err);
+int knet_job_set_rate(struct knet_job *job, u64 rate, struct netlink_ext_ack *extack);
 int knet_job_hold(struct knet_job *job, u32 portid, struct netlink_ext_ack *extack);
 void knet_job_unhold(struct knet_job *job, u32 portid);
 void knet_job_run(struct knet_job *job, struct knet_session *session);

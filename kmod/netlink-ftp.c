@@ -253,6 +253,7 @@ static int take_file(const struct nlattr *attr, struct knet_job *job,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "not an open file descriptor");
 		return -EBADF;
 	}
+	job->moves = true;
 	job->sends = use == FILE_SOURCE;
 	if (job->sends)
 		job->size = i_size_read(file_inode(job->file));
@@ -263,6 +264,19 @@ static int take_file(const struct nlattr *attr, struct knet_job *job,
 	NL_SET_BAD_ATTR(extack, attr);
 	knet_nl_set_msg(extack, reason);
 	return err;
+}
+
+static int get_rate(const struct nlattr *attr, struct knet_job *job,
+		    struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (ftp_kinds[job->kind].file == FILE_NONE) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "this kind of job has no rate");
+		return -EOPNOTSUPP;
+	}
+	job->rate = nla_get_u64(attr);
+	return 0;
 }
 
 static int get_job(struct genl_info *info, struct nlattr **ftp, struct knet_job *job)
@@ -277,6 +291,7 @@ static int get_job(struct genl_info *info, struct nlattr **ftp, struct knet_job 
 		job->ftp_flags = nla_get_u32(ftp[KNETCTL_A_FTP_FLAGS]);
 	get_timers(tb, &job->timers);
 	return get_request(tb, ftp, job, info->extack) ?:
+	       get_rate(tb[KNETCTL_A_JOB_RATE], job, info->extack) ?:
 	       take_file(tb[KNETCTL_A_JOB_FD], job, info->extack);
 }
 

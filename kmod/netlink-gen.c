@@ -67,7 +67,7 @@ const struct nla_policy knetctl_event_sync_nl_policy[KNETCTL_A_SYNC_PAD + 1] = {
 };
 
 /* KNETCTL_CMD_JOB_START - do */
-const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_FTP + 1] = {
+const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_RATE + 1] = {
 	[KNETCTL_A_JOB_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
 	[KNETCTL_A_JOB_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1),
 	[KNETCTL_A_JOB_FD] = NLA_POLICY_MIN(NLA_S32, 0),
@@ -80,6 +80,7 @@ const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_FTP + 1] = {
 	[KNETCTL_A_JOB_TIMEOUT] = { .type = NLA_U32, },
 	[KNETCTL_A_JOB_MAX_SIZE] = { .type = NLA_U64, },
 	[KNETCTL_A_JOB_FTP] = NLA_POLICY_NESTED(knetctl_ftp_nl_policy),
+	[KNETCTL_A_JOB_RATE] = { .type = NLA_U64, },
 };
 
 /* KNETCTL_CMD_JOB_GET - do */
@@ -195,8 +196,14 @@ const struct nla_policy knetctl_connection_close_nl_policy[KNETCTL_A_CONNECTION_
 	[KNETCTL_A_CONNECTION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* KNETCTL_CMD_JOB_SET - do */
+const struct nla_policy knetctl_job_set_nl_policy[KNETCTL_A_JOB_RATE + 1] = {
+	[KNETCTL_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[KNETCTL_A_JOB_RATE] = { .type = NLA_U64, },
+};
+
 /* Ops table for knetctl */
-const struct genl_ops knetctl_nl_ops[20] = {
+const struct genl_ops knetctl_nl_ops[21] = {
 	{
 		.cmd		= KNETCTL_CMD_STATUS,
 		.doit		= knetctl_nl_status_doit,
@@ -215,7 +222,7 @@ const struct genl_ops knetctl_nl_ops[20] = {
 		.cmd		= KNETCTL_CMD_JOB_START,
 		.doit		= knetctl_nl_job_start_doit,
 		.policy		= knetctl_job_start_nl_policy,
-		.maxattr	= KNETCTL_A_JOB_FTP,
+		.maxattr	= KNETCTL_A_JOB_RATE,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -339,6 +346,13 @@ const struct genl_ops knetctl_nl_ops[20] = {
 		.doit		= knetctl_nl_connection_close_doit,
 		.policy		= knetctl_connection_close_nl_policy,
 		.maxattr	= KNETCTL_A_CONNECTION_ID,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= KNETCTL_CMD_JOB_SET,
+		.doit		= knetctl_nl_job_set_doit,
+		.policy		= knetctl_job_set_nl_policy,
+		.maxattr	= KNETCTL_A_JOB_RATE,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

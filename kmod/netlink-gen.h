@@ -21,7 +21,7 @@ extern const struct nla_policy knetctl_status_nl_policy[KNETCTL_A_STATUS_PAD + 1
 
 extern const struct nla_policy knetctl_event_sync_nl_policy[KNETCTL_A_SYNC_PAD + 1];
 
-extern const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_FTP + 1];
+extern const struct nla_policy knetctl_job_start_nl_policy[KNETCTL_A_JOB_RATE + 1];
 
 extern const struct nla_policy knetctl_job_get_nl_policy[KNETCTL_A_JOB_ID + 1];
 
@@ -57,8 +57,10 @@ extern const struct nla_policy knetctl_connection_get_nl_policy[KNETCTL_A_CONNEC
 
 extern const struct nla_policy knetctl_connection_close_nl_policy[KNETCTL_A_CONNECTION_ID + 1];
 
+extern const struct nla_policy knetctl_job_set_nl_policy[KNETCTL_A_JOB_RATE + 1];
+
 /* Ops table for knetctl */
-extern const struct genl_ops knetctl_nl_ops[20];
+extern const struct genl_ops knetctl_nl_ops[21];
 
 int knetctl_nl_status_doit(struct sk_buff *skb, struct genl_info *info);
 int knetctl_nl_event_sync_doit(struct sk_buff *skb, struct genl_info *info);
@@ -89,6 +91,7 @@ int knetctl_nl_connection_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);
 int knetctl_nl_connection_close_doit(struct sk_buff *skb,
 				     struct genl_info *info);
+int knetctl_nl_job_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	KNETCTL_NLGRP_JOB,

@@ -67,6 +67,9 @@ int knet_nl_job_fill(struct sk_buff *skb, const void *object)
 	    (!job->ops && atomic64_read(&job->bytes) &&
 	     nla_put_u32(skb, KNETCTL_A_JOB_PATH, KNETCTL_DATA_PATH_BUFFERED)))
 		return -EMSGSIZE;
+	if (job->rate != KNET_RATE_UNLIMITED &&
+	    nla_put_u64_64bit(skb, KNETCTL_A_JOB_RATE, job->rate, KNETCTL_A_JOB_PAD))
+		return -EMSGSIZE;
 	return put_result(skb, job) ?:
 	       (job->ops ? job->ops->fill(skb, job) : put_ftp(skb, job));
 }
@@ -86,7 +89,7 @@ static int put_job(struct sk_buff *skb, const struct knet_job *job)
 	return knet_nl_job_fill(skb, job);
 }
 
-/* ------------------------------------------------ get, cancel and wait -- */
+/* ------------------------------------------- get, cancel, wait and set -- */
 
 /* The job that a request names, with a reference. */
 static struct knet_job *job_lookup(struct genl_info *info)
@@ -193,6 +196,33 @@ int knetctl_nl_job_wait_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&job->kn->lock);
 	/* It may have been forgotten between the lookup and the lock. */
 	err = job->forgotten ? -ENOENT : knet_job_hold(job, info->snd_portid, info->extack);
+	mutex_unlock(&job->kn->lock);
+	knet_job_put(job);
+	return err;
+}
+
+/**
+ * knetctl_nl_job_set_doit() - KNETCTL_CMD_JOB_SET
+ * @skb: request
+ * @info: parsed request
+ *
+ * Return: 0 or a negative errno.
+ */
+int knetctl_nl_job_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *rate = info->attrs[KNETCTL_A_JOB_RATE];
+	struct knet_job *job;
+	int err;
+
+	if (!rate) {
+		NL_SET_ERR_MSG(info->extack, "rate is missing");
+		return -EINVAL;
+	}
+	job = job_lookup(info);
+	if (IS_ERR(job))
+		return PTR_ERR(job);
+	mutex_lock(&job->kn->lock);
+	err = knet_job_set_rate(job, nla_get_u64(rate), info->extack);
 	mutex_unlock(&job->kn->lock);
 	knet_job_put(job);
 	return err;

@@ -90,7 +90,7 @@ static void tcp_drop_input(struct knet_send *send)
 static int tcp_send_file(struct knet_send *send, loff_t *pos)
 {
 	struct knet_stream_send to = { .ks = &send->ks, .lock = &send->lock };
-	ssize_t n = knet_stream_send(&to, send->job->file, *pos);
+	ssize_t n = knet_stream_send(&to, send->job->file, *pos, U64_MAX);
 
 	*pos += max_t(ssize_t, n, 0);
 	return n;

@@ -179,7 +179,7 @@ static int service_file(struct knet_connection *conn)
 	const struct cred *old_cred = override_creds(l->cred);
 	struct mem_cgroup *old_memcg = set_active_memcg(l->memcg);
 	struct knet_stream_send send = { .ks = &conn->ks, .lock = &conn->lock };
-	ssize_t n = knet_stream_send(&send, l->file, conn->pos);
+	ssize_t n = knet_stream_send(&send, l->file, conn->pos, U64_MAX);
 
 	set_active_memcg(old_memcg);
 	revert_creds(old_cred);

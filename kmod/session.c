@@ -179,7 +179,8 @@ static unsigned long timer_limit(const struct knet_session *s)
 	case KNET_FTP_TIMER_CONNECT:
 		return timers->connect;
 	case KNET_FTP_TIMER_DATA:
-		return timers->stall;
+		/* It is the rate that holds it up, and not the server. */
+		return s->held ? 0 : timers->stall;
 	default:
 		return 0;
 	}

@@ -93,7 +93,8 @@ static int sock_woken(wait_queue_entry_t *entry, unsigned int mode, int flags, v
 {
 	struct knet_sock *ks = container_of(entry, struct knet_sock, entry);
 
-	knet_waker_wake(ks->waker);
+	if (!READ_ONCE(ks->quiet))
+		knet_waker_wake(ks->waker);
 	return 0;
 }
 
@@ -106,6 +107,7 @@ static int sock_woken(wait_queue_entry_t *entry, unsigned int mode, int flags, v
 void knet_sock_take(struct knet_sock *ks, struct socket *sock, wait_queue_func_t woken)
 {
 	ks->sock = sock;
+	ks->quiet = false;
 	init_waitqueue_func_entry(&ks->entry, woken);
 	INIT_LIST_HEAD(&ks->entry.entry);
 }

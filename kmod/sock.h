@@ -45,11 +45,13 @@ struct knet_waker {
  * @sock: NULL when closed
  * @entry: on the socket's own wait queue, where poll() would wait
  * @waker: whom it wakes
+ * @quiet: it wakes nobody for now
  */
 struct knet_sock {
 	struct socket *sock;
 	wait_queue_entry_t entry;
 	struct knet_waker *waker;
+	bool quiet;
 };
 
 void knet_waker_init(struct knet_waker *waker, struct workqueue_struct *wq,

@@ -117,16 +117,17 @@ static int send_actor(struct pipe_inode_info *pipe, struct splice_desc *sd)
  * @send: where to; its @sock_err is set when it was the socket that failed
  * @file: checked by knet_stream_check_source()
  * @pos: where to read
+ * @max: the most bytes, at least 1
  *
  * Context: Process with the credentials that the file access is for; waits for
  * the file system, not for the socket. @send's lock is not held.
  * Return: bytes that TCP took, 0 at the end of the file, -EAGAIN, or another
  * negative errno.
  */
-ssize_t knet_stream_send(struct knet_stream_send *send, struct file *file, loff_t pos)
+ssize_t knet_stream_send(struct knet_stream_send *send, struct file *file, loff_t pos, u64 max)
 {
 	struct splice_desc sd = {
-		.total_len = SEND_BYTES,
+		.total_len = min_t(u64, max, SEND_BYTES),
 		.pos = pos,
 		.u.data = send,
 	};

@@ -54,7 +54,7 @@ struct knet_stream_send {
 
 int knet_stream_check_file(struct file *file, const char **reason);
 int knet_stream_check_source(struct file *file, const char **reason);
-ssize_t knet_stream_send(struct knet_stream_send *send, struct file *file, loff_t pos);
+ssize_t knet_stream_send(struct knet_stream_send *send, struct file *file, loff_t pos, u64 max);
 int knet_stream_check_target(struct file *file, const char **reason);
 int knet_stream_init(struct knet_stream *stream);
 void knet_stream_free(struct knet_stream *stream);

@@ -167,6 +167,8 @@ static int put_limits(struct nl_msg *msg, const struct knetctl_ftp *args)
 		err = put_u64(msg, KNETCTL_A_JOB_STALL_BYTES, args->stall_bytes);
 	if (!err)
 		err = put_u64(msg, KNETCTL_A_JOB_MAX_SIZE, args->max_size);
+	if (!err)
+		err = put_u64(msg, KNETCTL_A_JOB_RATE, args->rate);
 	return err;
 }
 
@@ -330,6 +332,8 @@ static void get_job_numbers(struct nlattr **tb, struct knetctl_job *job)
 	kn_get_u64(tb[KNETCTL_A_JOB_SIZE], &job->size);
 	job->size_known = !!tb[KNETCTL_A_JOB_SIZE];
 	kn_get_u64(tb[KNETCTL_A_JOB_DURATION_NS], &job->duration_ns);
+	job->rate = KNETCTL_RATE_UNLIMITED;
+	kn_get_u64(tb[KNETCTL_A_JOB_RATE], &job->rate);
 }
 
 /* Returns 0, or -EBADMSG for a message that is no job. */

@@ -108,6 +108,20 @@ KN_EXPORT int knetctl_job_cancel(struct knetctl *h, uint32_t id)
 	return err ? err : kn_job_command(h, KNETCTL_CMD_JOB_CANCEL, id);
 }
 
+KN_EXPORT int knetctl_job_set_rate(struct knetctl *h, uint32_t id, uint64_t rate)
+{
+	struct nl_msg *msg;
+	int err;
+
+	err = kn_check(h);
+	if (err)
+		return err;
+	msg = job_message(h, KNETCTL_CMD_JOB_SET, id);
+	if (msg)
+		kn_put_u64(msg, KNETCTL_A_JOB_RATE, rate);
+	return kn_request(h, msg, NULL, NULL);
+}
+
 /* ------------------------------------------------------------- wait -- */
 
 struct waiting {

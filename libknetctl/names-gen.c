@@ -223,6 +223,7 @@ static const struct knetctl_names_attr job_attrs[] = {
 	[KNETCTL_A_JOB_EVENT] = { "event", &knetctl_names_set_event },
 	[KNETCTL_A_JOB_SEND] = { "send", &knetctl_names_set_send },
 	[KNETCTL_A_JOB_DATA] = { "data", NULL },
+	[KNETCTL_A_JOB_RATE] = { "rate", NULL },
 };
 
 const struct knetctl_names_set knetctl_names_set_job = {
@@ -366,5 +367,6 @@ const struct knetctl_names_cmd knetctl_names_cmds[] = {
 	[KNETCTL_CMD_CONNECTION_ACCEPTED] = { "connection-accepted", &knetctl_names_set_connection },
 	[KNETCTL_CMD_CONNECTION_REJECTED] = { "connection-rejected", &knetctl_names_set_connection },
 	[KNETCTL_CMD_CONNECTION_CLOSED] = { "connection-closed", &knetctl_names_set_connection },
+	[KNETCTL_CMD_JOB_SET] = { "job-set", &knetctl_names_set_job },
 };
 const size_t knetctl_names_cmds_count = sizeof(knetctl_names_cmds) / sizeof(knetctl_names_cmds[0]);

@@ -167,8 +167,11 @@ struct knetctl_job {
 	char pathname[4096];
 	uint64_t interval_ns;		/* send-udp: from one datagram to the next */
 	uint32_t send_count, sent;	/* send-udp: datagrams in all, and so far */
-	uint64_t reserved[14];		/* 0 */
+	uint64_t rate;			/* bytes a second, 0: paused; KNETCTL_RATE_UNLIMITED */
+	uint64_t reserved[13];		/* 0 */
 };
+
+#define KNETCTL_RATE_UNLIMITED		UINT64_MAX
 
 #define KNETCTL_FTP_ACTIVE		(1u << 0)
 #define KNETCTL_FTP_NO_EXTENDED		(1u << 1)
@@ -265,6 +268,7 @@ struct knetctl_ftp {
 	uint32_t checksum;		/* enum knetctl_checksum, 0: HASH */
 	uint32_t sessions;		/* most connections to this server, 0: 4 */
 	uint32_t reserved;
+	uint64_t rate;			/* ftp-get, -put, -ls: bytes a second, 0: no limit */
 };
 
 /**
@@ -306,6 +310,16 @@ int knetctl_job_list(struct knetctl *handle,
  * job, or what the kernel says of one that has ended already.
  */
 int knetctl_job_cancel(struct knetctl *handle, uint32_t id);
+
+/**
+ * knetctl_job_set_rate() - change how fast a get, put or ls may go
+ * @rate: bytes a second, 0 to pause it, KNETCTL_RATE_UNLIMITED
+ *
+ * At once, also while it waits in the queue. A pause stops the stall timer and no
+ * other one. Returns 0, -ENOENT when there is no such job, -EALREADY when it has
+ * ended, -EOPNOTSUPP when it is of a kind that moves no file.
+ */
+int knetctl_job_set_rate(struct knetctl *handle, uint32_t id, uint64_t rate);
 
 /**
  * knetctl_job_wait() - wait for the end of a job and get its result

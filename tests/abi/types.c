@@ -38,6 +38,7 @@ static void job(void)
 	MEMBER(knetctl_job, interval_ns);
 	MEMBER(knetctl_job, send_count);
 	MEMBER(knetctl_job, sent);
+	MEMBER(knetctl_job, rate);
 	MEMBER(knetctl_job, reserved);
 }
 
@@ -194,6 +195,7 @@ static void ftp(void)
 	MEMBER(knetctl_ftp, checksum);
 	MEMBER(knetctl_ftp, sessions);
 	MEMBER(knetctl_ftp, reserved);
+	MEMBER(knetctl_ftp, rate);
 }
 
 static void filter(void)
@@ -280,6 +282,7 @@ static void url(void)
 
 static void values(void)
 {
+	VALUE(KNETCTL_RATE_UNLIMITED);
 	VALUE(KNETCTL_KIND_FTP_GET);
 	VALUE(KNETCTL_KIND_FTP_PUT);
 	VALUE(KNETCTL_KIND_FTP_LS);

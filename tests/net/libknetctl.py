@@ -79,7 +79,7 @@ class Job(Structure):
         ("c_local", AlignedStorage), ("c_remote", AlignedStorage),
         ("c_message", c_char * 513), ("c_user", c_char * 256), ("c_pathname", c_char * 4096),
         ("interval_ns", c_uint64), ("send_count", c_uint32), ("sent", c_uint32),
-        ("reserved", c_uint64 * 14),
+        ("rate", c_uint64), ("reserved", c_uint64 * 13),
     ]
 
     @property
@@ -149,7 +149,7 @@ class FtpGet(Structure):
 class Ftp(Structure):
     _fields_ = FtpGet._fields_ + [
         ("argument", c_char_p), ("listing", c_uint32), ("checksum", c_uint32),
-        ("sessions", c_uint32), ("reserved", c_uint32),
+        ("sessions", c_uint32), ("reserved", c_uint32), ("rate", c_uint64),
     ]
 
 
@@ -344,6 +344,7 @@ PROTOTYPES = {
     "knetctl_job_get": (c_int, [c_void_p, c_uint32, POINTER(Job)]),
     "knetctl_job_list": (c_int, [c_void_p, EACH_JOB, c_void_p]),
     "knetctl_job_cancel": (c_int, [c_void_p, c_uint32]),
+    "knetctl_job_set_rate": (c_int, [c_void_p, c_uint32, c_uint64]),
     "knetctl_job_wait": (c_int, [c_void_p, c_uint32, c_int, POINTER(Job)]),
     "knetctl_filter_add": (c_int, [c_void_p, POINTER(Filter), c_size_t, c_uint]),
     "knetctl_filter_del": (c_int, [c_void_p, POINTER(Filter), c_size_t]),
@@ -520,6 +521,11 @@ class Knetctl:
 
     def job_cancel(self, job):
         self.check(self.lib.knetctl_job_cancel(self.handle, job))
+
+    def job_set_rate(self, job, rate):
+        """Bytes a second; None is no limit."""
+        rate = 2 ** 64 - 1 if rate is None else rate
+        self.check(self.lib.knetctl_job_set_rate(self.handle, job, rate))
 
     def job_wait(self, job, timeout=60):
         result = Job()

@@ -19,7 +19,7 @@ KEEP_COUNT = 1000
 
 JOB_KEYS = {"id", "kind", "state", "bytes", "size", "duration_ns", "class", "errno", "ftp_code",
             "message", "path", "local", "remote"}
-MORE_KEYS = {"bound", "active", "user", "pathname", "offset"}
+MORE_KEYS = {"bound", "active", "user", "pathname", "offset", "rate"}
 
 
 def start(server, target, *options):

@@ -24,7 +24,8 @@ SPEC = os.path.join(uapi.TOP, "include/netlink/knetctl.yaml")
 
 COMMANDS = {"status": uapi.CMD_STATUS, "event-sync": uapi.CMD_EVENT_SYNC,
             "job-start": uapi.CMD_JOB_START, "job-get": uapi.CMD_JOB_GET,
-            "job-cancel": uapi.CMD_JOB_CANCEL, "job-wait": uapi.CMD_JOB_WAIT}
+            "job-cancel": uapi.CMD_JOB_CANCEL, "job-wait": uapi.CMD_JOB_WAIT,
+            "job-set": uapi.CMD_JOB_SET}
 
 
 @pytest.fixture
@@ -331,9 +332,10 @@ def test_bad_ids(sock, cmd):
 def test_jobs_of_another_namespace(sock, world, file):
     ident = start(sock, Start(file.fileno()))
     with world.server, Genl() as other:
-        for cmd in ("job-get", "job-cancel", "job-wait"):
+        for cmd in ("job-get", "job-cancel", "job-wait", "job-set"):
             with pytest.raises(Refused) as caught:
-                other.request(COMMANDS[cmd], u32(uapi.A_JOB_ID, ident))
+                other.request(COMMANDS[cmd], u32(uapi.A_JOB_ID, ident) +
+                              (u64(uapi.A_JOB_RATE, 0) if cmd == "job-set" else b""))
             assert caught.value.errno == errno.ENOENT
         assert other.dump(uapi.CMD_JOB_GET) == []
 

@@ -191,7 +191,7 @@ static void test_kinds(void **state)
 	struct knetctl_ftp args = {
 		.size = sizeof(args), .fd = 3, .remote = &remote, .remote_count = 1,
 		.pathname = "x", .argument = "y", .listing = KNETCTL_LISTING_NLST,
-		.checksum = KNETCTL_CHECKSUM_XCRC, .sessions = 8,
+		.checksum = KNETCTL_CHECKSUM_XCRC, .sessions = 8, .rate = 1000,
 	};
 	struct knetctl h = { .family = FAMILY };
 	struct nlattr *nest;
@@ -209,6 +209,7 @@ static void test_kinds(void **state)
 		is_u32(in_nest(nest, KNETCTL_A_FTP_LISTING), 3);
 		is_u32(in_nest(nest, KNETCTL_A_FTP_CHECKSUM), 3);
 		is_u32(in_nest(nest, KNETCTL_A_FTP_SESSIONS), 8);
+		is_u64(in_message(nlmsg_hdr(msg), KNETCTL_A_JOB_RATE, 0), 1000);
 		is_bytes(in_nest(nest, KNETCTL_A_FTP_ARGUMENT), "y", 1);
 		kn_msg_free(msg);
 	}
@@ -264,6 +265,7 @@ static void test_job(void **state)
 	put_u64(&d, KNETCTL_A_JOB_BYTES, 10);
 	put_u64(&d, KNETCTL_A_JOB_SIZE, 1ull << 33);
 	put_u64(&d, KNETCTL_A_JOB_DURATION_NS, 11);
+	put_u64(&d, KNETCTL_A_JOB_RATE, 0);
 	put_endpoint(KNETCTL_A_JOB_LOCAL, "\x7f\0\0\1", 4, 1234);
 	put_endpoint(KNETCTL_A_JOB_REMOTE, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16, 21);
 	put_attr(&d, KNETCTL_A_JOB_MESSAGE, text, sizeof(text));
@@ -291,6 +293,7 @@ static void test_job(void **state)
 	assert_int_equal(job.size, 1ull << 33);
 	assert_int_equal(job.size_known, 1);
 	assert_int_equal(job.duration_ns, 11);
+	assert_int_equal(job.rate, 0);
 	assert_int_equal(job.last_seq, 99);
 	assert_int_equal(job.active, 1);
 	assert_int_equal(job.offset, 5);
@@ -323,6 +326,7 @@ static void test_job_least(void **state)
 	assert_int_equal(kn_get_job(nlh, &job), 0);
 	assert_int_equal(job.size_known, 0);
 	assert_int_equal(job.bytes, 0);
+	assert_true(job.rate == KNETCTL_RATE_UNLIMITED);
 	assert_int_equal(job.local.ss_family, AF_UNSPEC);
 	assert_int_equal(job.remote.ss_family, AF_UNSPEC);
 	assert_string_equal(job.message, "");

@@ -4,4 +4,7 @@
 
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 
+#define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
+
 #endif
