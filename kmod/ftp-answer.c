@@ -98,7 +98,13 @@ static void reply_type(struct knet_ftp *ftp, u16 code)
 		knet_ftp_refused(ftp);
 }
 
-static void check_size(struct knet_ftp *ftp)
+/**
+ * knet_ftp_check_size() - the server told the size: does it fit?
+ * @ftp: the machine
+ *
+ * Context: Any; one caller at a time.
+ */
+void knet_ftp_check_size(struct knet_ftp *ftp)
 {
 	const struct knet_ftp_request *request = &ftp->job.request;
 
@@ -116,7 +122,7 @@ static void reply_size(struct knet_ftp *ftp, u16 code)
 {
 	ftp->size_known = knet_reply_size(&ftp->reply, &ftp->size);
 	if (ftp->size_known)
-		check_size(ftp);
+		knet_ftp_check_size(ftp);
 	else if (ftp->job.request.resume && code >= 400)
 		knet_ftp_refused(ftp);
 	else if (ftp->job.request.resume)
@@ -337,6 +343,7 @@ static void take_preliminary(struct knet_ftp *ftp, struct knet_ftp_pending *pend
  */
 static void unsolicited(struct knet_ftp *ftp, u16 code)
 {
+	ftp->again |= code == 421 && knet_ftp_stale(ftp);
 	if (code != 421)
 		knet_ftp_die_of_protocol(ftp, "a reply to no command");
 	else if (ftp->phase == PHASE_JOB && ftp->job.replied)
@@ -364,6 +371,7 @@ void knet_ftp_take_reply(struct knet_ftp *ftp)
 		return;
 	}
 	if (code == 421) {
+		ftp->again |= knet_ftp_stale(ftp);
 		knet_ftp_die_of_reply(ftp, knet_ftp_reply_errno(code));
 		return;
 	}
@@ -371,6 +379,8 @@ void knet_ftp_take_reply(struct knet_ftp *ftp)
 		take_preliminary(ftp, pending);
 		return;
 	}
+	if (knet_ftp_ahead_reply(ftp, code))
+		return;
 	ftp->pending_count--;
 	memmove(pending, pending + 1, ftp->pending_count * sizeof(*pending));
 	ftp->reply_seq++;

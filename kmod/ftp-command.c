@@ -39,6 +39,10 @@ static const char *const verbs[] = {
 	[CMD_XCRC]	= "XCRC",
 	[CMD_SITE]	= "SITE",
 	[CMD_QUIT]	= "QUIT",
+	[CMD_AHEAD_NOOP]	= "NOOP",
+	[CMD_AHEAD_SIZE]	= "SIZE",
+	[CMD_AHEAD_EPSV]	= "EPSV",
+	[CMD_AHEAD_PASV]	= "PASV",
 };
 
 /**
@@ -70,7 +74,7 @@ bool knet_ftp_arg_ok(const char *arg, size_t len)
  */
 void knet_ftp_drop_output(struct knet_ftp *ftp)
 {
-	memzero_explicit(ftp->out, sizeof(ftp->out));
+	memzero_explicit(ftp->out, ftp->out_len);
 	ftp->out_len = 0;
 	ftp->out_sent = 0;
 }
@@ -128,36 +132,51 @@ bool knet_ftp_string_ok(const char *arg)
 }
 
 /**
+ * knet_ftp_try_command() - put out a command of up to two arguments if there is room
+ * @ftp: the machine
+ * @cmd: which one
+ * @arg: first argument, or NULL; fit for a command
+ * @more: second argument, or NULL; likewise
+ *
+ * Form and end of a command: RFC 959 section 5.3.1.
+ *
+ * Context: Any; one caller at a time.
+ * Return: false when there is none.
+ */
+bool knet_ftp_try_command(struct knet_ftp *ftp, enum knet_ftp_command cmd, const char *arg,
+			  const char *more)
+{
+	struct knet_ftp_pending *pending = &ftp->pending[ftp->pending_count];
+
+	if (!put_command(ftp, cmd, arg, more))
+		return false;
+	pending->cmd = (u8)cmd;
+	pending->preliminary = 0;
+	pending->end = ftp->out_len;
+	ftp->pending_count++;
+	return true;
+}
+
+/**
  * knet_ftp_command2() - put out a command of up to two arguments
  * @ftp: the machine
  * @cmd: which one
  * @arg: first argument, or NULL
  * @more: second argument, or NULL
  *
- * When that cannot be done the result is decided. Form and end of a command:
- * RFC 959 section 5.3.1.
+ * When that cannot be done the result is decided.
  *
  * Context: Any; one caller at a time.
  */
 void knet_ftp_command2(struct knet_ftp *ftp, enum knet_ftp_command cmd, const char *arg,
 		       const char *more)
 {
-	struct knet_ftp_pending *pending = &ftp->pending[ftp->pending_count];
-
-	if (!knet_ftp_string_ok(arg) || !knet_ftp_string_ok(more)) {
+	if (!knet_ftp_string_ok(arg) || !knet_ftp_string_ok(more))
 		knet_ftp_decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, EINVAL,
 				    "control character in an argument");
-		return;
-	}
-	if (!put_command(ftp, cmd, arg, more)) {
+	else if (!knet_ftp_try_command(ftp, cmd, arg, more))
 		knet_ftp_decide_own(ftp, KNETCTL_ERROR_CLASS_LOCAL, ENAMETOOLONG,
 				    "path name is too long");
-		return;
-	}
-	pending->cmd = (u8)cmd;
-	pending->preliminary = 0;
-	pending->end = ftp->out_len;
-	ftp->pending_count++;
 }
 
 /**

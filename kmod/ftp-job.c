@@ -82,6 +82,7 @@ bool knet_ftp_extended(const struct knet_ftp *ftp)
 /* Both sides get to know where the data connection goes. REST must come after that. */
 static void announce(struct knet_ftp *ftp)
 {
+	ftp->ahead.announced = false;
 	ftp->job.rested = false;
 	if (ftp->job.request.active) {
 		if (knet_ftp_extended(ftp))
@@ -139,6 +140,7 @@ static void command_job(struct knet_ftp *ftp)
 		knet_ftp_command2(ftp, cmd, request->argument, request->pathname);
 	else
 		knet_ftp_command(ftp, cmd, *request->pathname ? request->pathname : NULL);
+	knet_ftp_ahead_invite(ftp);
 }
 
 /* The next step of a job with a data connection; all before is answered. */
@@ -150,10 +152,12 @@ static void step_data(struct knet_ftp *ftp)
 		ftp->data = DATA_LISTEN;
 	if (ftp->data == DATA_LISTEN)
 		return;
-	if (!ftp->job.announced) {
+	if (!ftp->job.announced && !knet_ftp_ahead_use(ftp)) {
 		ask(ftp);
 		return;
 	}
+	if (ftp->job.decided)
+		return;
 	if (wants_type(ftp)) {
 		command_type(ftp);
 		return;
@@ -179,20 +183,37 @@ static void step(struct knet_ftp *ftp)
 }
 
 /**
+ * knet_ftp_stale() - has the server ended a session that a job was just given to?
+ * @ftp: the machine; the control connection ends
+ *
+ * A session that was idle may end at the moment at which it is used again. The job has
+ * not begun then, and a new session can do it.
+ *
+ * Context: Any; one caller at a time.
+ * Return: true when it has.
+ */
+bool knet_ftp_stale(const struct knet_ftp *ftp)
+{
+	return ftp->phase == PHASE_JOB && !ftp->job.first && !ftp->job.commanded &&
+	       !ftp->job.decided && knet_ftp_needs(ftp, NEEDS_DATA);
+}
+
+/**
  * knet_ftp_settle() - after an event: go on, or end the job
  * @ftp: the machine
  *
- * Nothing happens before all that was asked is answered.
+ * Nothing happens before all that was asked is answered; but a job may end before
+ * what was asked for the next one is.
  *
  * Context: Any; one caller at a time.
  */
 void knet_ftp_settle(struct knet_ftp *ftp)
 {
-	if (ftp->phase != PHASE_JOB || ftp->pending_count || ftp->data == DATA_CLOSE)
+	if (ftp->phase != PHASE_JOB || knet_ftp_own_pending(ftp) || ftp->data == DATA_CLOSE)
 		return;
-	if (!ftp->job.decided && !ftp->job.commanded)
+	if (!ftp->job.decided && !ftp->job.commanded && !ftp->pending_count)
 		step(ftp);
-	if (ftp->job.decided && !ftp->pending_count)
+	if (ftp->job.decided && !knet_ftp_own_pending(ftp))
 		knet_ftp_over(ftp);
 }
 

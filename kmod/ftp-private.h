@@ -58,6 +58,11 @@ enum knet_ftp_command {
 	CMD_XCRC,
 	CMD_SITE,
 	CMD_QUIT,
+	/* Asked ahead, see ftp-ahead.c */
+	CMD_AHEAD_NOOP,
+	CMD_AHEAD_SIZE,
+	CMD_AHEAD_EPSV,
+	CMD_AHEAD_PASV,
 };
 
 /* What a job needs besides its command. */
@@ -74,12 +79,15 @@ enum knet_ftp_command {
 bool knet_ftp_needs(const struct knet_ftp *ftp, u8 what);
 enum knet_ftp_command knet_ftp_job_command(const struct knet_ftp *ftp);
 bool knet_ftp_extended(const struct knet_ftp *ftp);
+bool knet_ftp_stale(const struct knet_ftp *ftp);
 void knet_ftp_settle(struct knet_ftp *ftp);
 void knet_ftp_begin_job(struct knet_ftp *ftp);
 
 /* ftp-command.c */
 void knet_ftp_drop_output(struct knet_ftp *ftp);
 bool knet_ftp_string_ok(const char *arg);
+bool knet_ftp_try_command(struct knet_ftp *ftp, enum knet_ftp_command cmd, const char *arg,
+			  const char *more);
 void knet_ftp_command2(struct knet_ftp *ftp, enum knet_ftp_command cmd, const char *arg,
 		       const char *more);
 void knet_ftp_command(struct knet_ftp *ftp, enum knet_ftp_command cmd, const char *arg);
@@ -87,7 +95,15 @@ void knet_ftp_command_eprt(struct knet_ftp *ftp);
 void knet_ftp_command_port(struct knet_ftp *ftp);
 void knet_ftp_command_rest(struct knet_ftp *ftp);
 
+/* ftp-ahead.c */
+u8 knet_ftp_own_pending(const struct knet_ftp *ftp);
+void knet_ftp_ahead_invite(struct knet_ftp *ftp);
+bool knet_ftp_ahead_use(struct knet_ftp *ftp);
+bool knet_ftp_ahead_reply(struct knet_ftp *ftp, u16 code);
+bool knet_ftp_ahead_blamed(const struct knet_ftp *ftp, u32 class, u16 code);
+
 /* ftp-answer.c */
+void knet_ftp_check_size(struct knet_ftp *ftp);
 void knet_ftp_evaluate(struct knet_ftp *ftp);
 void knet_ftp_take_reply(struct knet_ftp *ftp);
 

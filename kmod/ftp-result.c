@@ -46,6 +46,10 @@ void knet_ftp_decide(struct knet_ftp *ftp, u32 class, int err, u16 code,
 	if (ftp->job.decided)
 		return;
 	ftp->job.decided = true;
+	if (class && knet_ftp_ahead_blamed(ftp, class, code)) {
+		ftp->again = true;
+		ftp->ahead.trouble = true;
+	}
 	ftp->result.class = class;
 	ftp->result.err = err;
 	set_text(ftp, code, text, len);
@@ -207,15 +211,20 @@ void knet_ftp_drop_data(struct knet_ftp *ftp)
  * knet_ftp_over() - the job is over
  * @ftp: the machine
  *
- * What was not answered until now cannot be told from answers to the next job.
+ * What was not answered until now cannot be told from answers to the next job, unless
+ * it was asked for that one.
  *
  * Context: Any; one caller at a time.
  */
 void knet_ftp_over(struct knet_ftp *ftp)
 {
-	if (ftp->pending_count)
+	if (knet_ftp_own_pending(ftp) || ftp->out_len)
 		ftp->broken = true;
-	ftp->pending_count = 0;
+	if (ftp->broken) {
+		ftp->pending_count = 0;
+		ftp->ahead.pending = 0;
+	}
+	ftp->ahead.wanted = false;
 	knet_ftp_drop_output(ftp);
 	knet_ftp_drop_data(ftp);
 	ftp->job.given = false;

@@ -5,6 +5,7 @@
  * knet_ftp_next() then answers. The rest stands in:
  *
  *	ftp-job.c	what is asked, step after step
+ *	ftp-ahead.c	what is asked for the next job
  *	ftp-command.c	how it is written
  *	ftp-answer.c	what the server's answers make of it
  *	ftp-result.c	how it ends
@@ -37,6 +38,7 @@ void knet_ftp_init(struct knet_ftp *ftp, const struct knet_ftp_login *login, boo
 	ftp->phase = PHASE_LOGIN;
 	ftp->pending[0].cmd = CMD_GREETING;
 	ftp->pending_count = 1;
+	ftp->fresh = true;
 	knet_reply_init(&ftp->reply, login->relaxed);
 }
 
@@ -52,6 +54,10 @@ void knet_ftp_start(struct knet_ftp *ftp, const struct knet_ftp_request *request
 	memset(&ftp->job, 0, sizeof(ftp->job));
 	ftp->job.request = *request;
 	ftp->job.given = true;
+	ftp->job.from_ahead = request->ahead;
+	ftp->job.first = ftp->fresh;
+	ftp->fresh = false;
+	ftp->again = false;
 	if (!knet_ftp_needs(ftp, HAS_OFFSET))
 		ftp->job.request.offset = 0;
 	if (!knet_ftp_needs(ftp, ASKS_SIZE))
@@ -158,6 +164,7 @@ void knet_ftp_sent(struct knet_ftp *ftp, size_t len)
 {
 	unsigned int i;
 
+	ftp->ahead.wanted = false;
 	ftp->out_sent = (u16)(ftp->out_sent +
 			      min_t(size_t, len, (size_t)(ftp->out_len - ftp->out_sent)));
 	if (ftp->out_sent < ftp->out_len)
@@ -211,6 +218,7 @@ void knet_ftp_input(struct knet_ftp *ftp, const char *bytes, size_t len)
  */
 void knet_ftp_control_closed(struct knet_ftp *ftp, int err)
 {
+	ftp->again |= knet_ftp_stale(ftp);
 	if (ftp->phase == PHASE_JOB && ftp->job.replied)
 		ftp->broken = true;
 	else

@@ -22,6 +22,8 @@
 #define KNET_FTP_OUT_MAX	(3 * 4096)
 /* Commands sent and not yet answered. */
 #define KNET_FTP_PENDING_MAX	8
+/* A file of at most so many bytes is small: its round trips cost more than its bytes. */
+#define KNET_FTP_SMALL		(64 * 1024)
 
 /**
  * enum knet_ftp_op - what a job does
@@ -153,6 +155,7 @@ struct knet_ftp_login {
  * @active: the server connects to us
  * @resume: of RETR: SIZE must be known: a file that is already whole (@offset equal to
  *	SIZE) is success at once, a larger @offset a failure
+ * @ahead: knet_ftp_ahead_ask() was for this one
  */
 struct knet_ftp_request {
 	enum knet_ftp_op op;
@@ -162,6 +165,7 @@ struct knet_ftp_request {
 	u64 max_size;
 	bool active;
 	bool resume;
+	bool ahead;
 };
 
 struct knet_ftp;	/* full definition below, private to ftp*.c but for what is named public */
@@ -191,6 +195,9 @@ struct knet_ftp_pending {
  * @started: it got a 1xx
  * @opened: it got a data connection
  * @replied: it got its final 2xx
+ * @asked_ahead: what was asked for the next job went with its command
+ * @from_ahead: begins with what was asked ahead of it
+ * @first: the first one of the session
  */
 struct knet_ftp_job {
 	struct knet_ftp_request request;
@@ -204,6 +211,47 @@ struct knet_ftp_job {
 	bool started;
 	bool opened;
 	bool replied;
+	bool asked_ahead;
+	bool from_ahead;
+	bool first;
+};
+
+/**
+ * enum knet_ftp_probe - does the server answer in turn?
+ * @KNET_FTP_PROBE_NONE: not asked, or nothing was learnt
+ * @KNET_FTP_PROBE_SENT: a NOOP is under way
+ * @KNET_FTP_PROBE_GOOD: it answered the NOOP when the transfer was over
+ * @KNET_FTP_PROBE_BAD: it did not
+ */
+enum knet_ftp_probe {
+	KNET_FTP_PROBE_NONE,
+	KNET_FTP_PROBE_SENT,
+	KNET_FTP_PROBE_GOOD,
+	KNET_FTP_PROBE_BAD,
+};
+
+/**
+ * struct knet_ftp_ahead - what is asked for the next job while this one's data flow
+ * @probe: for the driver to read
+ * @trouble: likewise: the answers were not in turn
+ * @wanted: the command of the transfer waits to be sent, more may go with it
+ * @tested: the transfer with the NOOP was over before it was answered
+ * @pending: how many of knet_ftp.pending are ours; the last ones
+ * @announced: the server waits for the next job at @port
+ * @port: where
+ * @size_known: the server told @size
+ * @size: of the next job's file
+ */
+struct knet_ftp_ahead {
+	enum knet_ftp_probe probe;
+	bool trouble;
+	bool wanted;
+	bool tested;
+	u8 pending;
+	bool announced;
+	u16 port;
+	bool size_known;
+	u64 size;
 };
 
 /**
@@ -219,12 +267,19 @@ struct knet_ftp {
 	u32 reply_seq;			/* grows when the reply timer is to start anew */
 	u64 received;			/* bytes of data (or sent), kept by knet_ftp_data_bytes() */
 	struct knet_ftp_result result;	/* valid at KNET_FTP_OVER */
+	/*
+	 * The job failed by what was done to be fast: it is to be done once more, on a new
+	 * control connection and with nothing asked ahead.
+	 */
+	bool again;
+	struct knet_ftp_ahead ahead;
 
 	/* Private to ftp*.c */
 	const struct knet_ftp_login *login;
 	u16 control_port;		/* the server's; no data connection goes there */
 	u8 phase;
 	bool broken;
+	bool fresh;			/* there was no job yet */
 	bool logged_in;			/* the server accepted the login */
 	bool type_done;			/* TYPE I was accepted */
 	bool no_epsv;			/* use PASV */
@@ -317,6 +372,19 @@ bool knet_ftp_broken(const struct knet_ftp *ftp);
 bool knet_ftp_logged_in(const struct knet_ftp *ftp);
 /* Put QUIT out if the dialogue allows it; its answer is not awaited. */
 void knet_ftp_quit(struct knet_ftp *ftp);
+/*
+ * Asking ahead. While this is true the driver may add to what is to be sent, by one of the
+ * two functions that follow; it needs not.
+ */
+bool knet_ftp_ahead_wanted(const struct knet_ftp *ftp);
+/* Send NOOP with the command of the transfer; what is learnt stands in @ahead.probe. */
+void knet_ftp_ahead_probe(struct knet_ftp *ftp);
+/* Send SIZE and EPSV of the next job, which then has @ahead set; false: there is no room. */
+bool knet_ftp_ahead_ask(struct knet_ftp *ftp, const char *pathname);
+/* Are answers to that outstanding? */
+bool knet_ftp_ahead_pending(const struct knet_ftp *ftp);
+/* Are they what the job at hand waits for? */
+bool knet_ftp_ahead_awaited(const struct knet_ftp *ftp);
 /* Wipe what is secret in the machine. */
 void knet_ftp_wipe(struct knet_ftp *ftp);
 /* May all @len bytes stand in a command? None below 0x20, none 0x7f; 0xff is doubled when sent. */

@@ -240,6 +240,9 @@ struct knet_job_ops {
  * @queue: in knet_server.jobs while queued; knet_net.lock
  * @forgotten: no longer in knet_net.objects; knet_net.lock
  * @holds: sockets that want the result, struct knet_hold; knet_net.lock
+ * @redone: begun a second time, after it had failed by what was done to be fast
+ * @deadline: of @timers.total, jiffies; 0 for none
+ * @ahead: the session that asks for it while it is queued, only to be compared; knet_net.lock
  * @server: referenced until the end; knet_net.lock
  * @session: while one works on it; knet_net.lock
  * @file: the target, until the end; the worker's
@@ -290,6 +293,9 @@ struct knet_job {
 	struct list_head queue;
 	struct list_head holds;
 	bool forgotten;
+	bool redone;
+	unsigned long deadline;
+	const struct knet_session *ahead;
 	struct knet_server *server;
 	struct knet_session *session;
 	struct file *file;
@@ -330,6 +336,20 @@ struct knet_job {
 /* ------------------------------------------------------------ server -- */
 
 /**
+ * enum knet_ahead - may something be asked for the next job while data flow?
+ * @KNET_AHEAD_UNKNOWN: not known
+ * @KNET_AHEAD_PROBED: a session is about to find out
+ * @KNET_AHEAD_TRUSTED: the server answers in turn
+ * @KNET_AHEAD_NEVER: it does not
+ */
+enum knet_ahead {
+	KNET_AHEAD_UNKNOWN,
+	KNET_AHEAD_PROBED,
+	KNET_AHEAD_TRUSTED,
+	KNET_AHEAD_NEVER,
+};
+
+/**
  * struct knet_server - one FTP server and one login to it, as one caller sees it
  * @node: in knet_net.servers
  * @kn: namespace; the jobs and sessions that have a reference hold it
@@ -339,6 +359,7 @@ struct knet_job {
  * @session_count: members of @sessions
  * @session_limit: how many there may be
  * @session_ceiling: how many the server allows, as far as it has shown
+ * @ahead: whether it is asked ahead
  * @cred: the caller's
  * @login: for the FTP machine; its strings are ours
  * @user: NUL-terminated
@@ -360,6 +381,7 @@ struct knet_server {
 	unsigned int session_count;
 	unsigned int session_limit;
 	unsigned int session_ceiling;
+	enum knet_ahead ahead;
 	const struct cred *cred;
 	struct knet_ftp_login login;
 	char *user;
@@ -391,6 +413,8 @@ struct knet_server {
  * @counted: among knet_sessions_total; knet_net.lock
  * @surplus: the server refused it while it serves others of us: no further job
  * @idle_since: jiffies when it began to be idle
+ * @probing: its NOOP tells whether the server is asked ahead
+ * @ahead_id: the job for which was asked, 0 for none
  * @wrong_peers: connections to our data socket that came from somebody else
  * @remote: index of the address in use
  * @ftp: the protocol
@@ -421,6 +445,8 @@ struct knet_session {
 	bool counted;
 	bool surplus;
 	unsigned long idle_since;
+	bool probing;
+	u32 ahead_id;
 	unsigned int wrong_peers;
 	unsigned int remote;
 	struct knet_ftp ftp;
@@ -538,6 +564,7 @@ int knet_server_submit(struct knet_server *server, struct knet_job *job,
 		       struct netlink_ext_ack *extack);
 void knet_server_kick(struct knet_server *server);
 struct knet_job *knet_server_take(struct knet_server *server, struct knet_session *session);
+struct knet_job *knet_server_ahead(struct knet_server *server, struct knet_session *session);
 
 /* -------------------------------------------------------- session.c -- */
 

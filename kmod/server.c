@@ -179,6 +179,26 @@ void knet_server_kick(struct knet_server *server)
 		knet_session_wake(session);
 }
 
+/*
+ * The next job for a session: the one that it has asked for; else the first one for which
+ * no other session has; else the first one: whoever asked for it may be busy for long.
+ */
+static struct knet_job *server_next(struct knet_server *server, const struct knet_session *session)
+{
+	struct knet_job *job, *next = NULL;
+
+	list_for_each_entry(job, &server->jobs, queue) {
+		if (job->ahead == session)
+			return job;
+		if (!next && !job->ahead)
+			next = job;
+		/* Those for which is asked are the oldest ones. */
+		if (!job->ahead && !session->ahead_id)
+			break;
+	}
+	return next ?: list_first_entry_or_null(&server->jobs, struct knet_job, queue);
+}
+
 /**
  * knet_server_take() - the next job for a session
  * @server: of the session
@@ -192,8 +212,37 @@ struct knet_job *knet_server_take(struct knet_server *server, struct knet_sessio
 	struct knet_job *job;
 
 	lockdep_assert_held(&server->kn->lock);
-	job = list_first_entry_or_null(&server->jobs, struct knet_job, queue);
+	job = server_next(server, session);
 	if (job)
 		knet_job_run(job, session);
 	return job;
+}
+
+/**
+ * knet_server_ahead() - the job for which a busy session can ask already
+ * @server: of the session
+ * @session: has a job
+ *
+ * It stays in the queue: should it be cancelled, or taken by a session that is free
+ * earlier, nothing but the question is lost.
+ *
+ * Context: Process, knet_net.lock held.
+ * Return: the job, or NULL when there is none, or none of the right kind.
+ */
+struct knet_job *knet_server_ahead(struct knet_server *server, struct knet_session *session)
+{
+	const struct knet_ftp_request *request;
+	struct knet_job *job;
+
+	lockdep_assert_held(&server->kn->lock);
+	list_for_each_entry(job, &server->jobs, queue) {
+		if (job->ahead && job->ahead != session)
+			continue;
+		request = &job->request;
+		if (request->op != KNET_FTP_RETR || request->active || request->resume ||
+		    job->redone)
+			return NULL;
+		return job;
+	}
+	return NULL;
 }

@@ -169,12 +169,17 @@ static void session_unlink(struct knet_session *s)
 
 /* --------------------------------------------------------------- time -- */
 
+/* How long a session waits for what it asked ahead before the job is done without, jiffies. */
+#define AHEAD_TIMEOUT	(5 * HZ)
+
 static unsigned long timer_limit(const struct knet_session *s)
 {
 	const struct knet_timers *timers = &s->job->timers;
 
 	switch (s->timer) {
 	case KNET_FTP_TIMER_REPLY:
+		if (knet_ftp_ahead_awaited(&s->ftp))
+			return min_not_zero(timers->reply, (unsigned long)AHEAD_TIMEOUT);
 		return timers->reply;
 	case KNET_FTP_TIMER_CONNECT:
 		return timers->connect;
@@ -310,6 +315,44 @@ static void session_publish_size(struct knet_session *s)
 	mutex_unlock(&s->server->kn->lock);
 }
 
+/* What a NOOP has told of the server is known to its other sessions. */
+static void session_publish_probe(struct knet_session *s)
+{
+	struct knet_server *server = s->server;
+
+	lockdep_assert_held(&server->kn->lock);
+	if (s->ftp.ahead.trouble || s->ftp.ahead.probe == KNET_FTP_PROBE_BAD)
+		server->ahead = KNET_AHEAD_NEVER;
+	if (!s->probing || (s->connected && s->ftp.ahead.probe == KNET_FTP_PROBE_SENT))
+		return;
+	s->probing = false;
+	if (server->ahead != KNET_AHEAD_PROBED)
+		return;
+	server->ahead = s->ftp.ahead.probe == KNET_FTP_PROBE_GOOD ? KNET_AHEAD_TRUSTED :
+								    KNET_AHEAD_UNKNOWN;
+}
+
+/* The command of a transfer is about to be sent: what the next job needs to know goes with it. */
+static void session_ask_ahead(struct knet_session *s)
+{
+	struct knet_server *server = s->server;
+	struct knet_job *next;
+
+	mutex_lock(&server->kn->lock);
+	session_publish_probe(s);
+	next = s->job->redone ? NULL : knet_server_ahead(server, s);
+	if (next && server->ahead == KNET_AHEAD_UNKNOWN) {
+		server->ahead = KNET_AHEAD_PROBED;
+		s->probing = true;
+		knet_ftp_ahead_probe(&s->ftp);
+	} else if (next && server->ahead == KNET_AHEAD_TRUSTED &&
+		   knet_ftp_ahead_ask(&s->ftp, next->pathname)) {
+		next->ahead = s;
+		s->ahead_id = next->obj.id;
+	}
+	mutex_unlock(&server->kn->lock);
+}
+
 /* Whatever the sockets allow without waiting; false when there was nothing. */
 static bool session_pump_sockets(struct knet_session *s)
 {
@@ -318,8 +361,7 @@ static bool session_pump_sockets(struct knet_session *s)
 	lockdep_assert_held(&s->lock);
 	if (s->aborted)
 		return false;
-	progress = knet_control_receive(s);
-	progress |= knet_control_send(s);
+	progress = knet_control_send(s);
 	switch (knet_ftp_next(&s->ftp)) {
 	case KNET_FTP_CONNECT:
 		progress |= knet_data_connect(s);
@@ -368,7 +410,13 @@ static bool session_pump(struct knet_session *s)
 	bool progress;
 
 	mutex_lock(&s->lock);
-	progress = session_pump_sockets(s);
+	progress = !s->aborted && knet_control_receive(s);
+	mutex_unlock(&s->lock);
+	/* Before the session's lock: the queue has that of the namespace. */
+	if (knet_ftp_ahead_wanted(&s->ftp))
+		session_ask_ahead(s);
+	mutex_lock(&s->lock);
+	progress |= session_pump_sockets(s);
 	mutex_unlock(&s->lock);
 	if (knet_ftp_next(&s->ftp) == KNET_FTP_CLOSE_DATA) {
 		knet_data_close(s);
@@ -432,6 +480,33 @@ static bool session_refused(struct knet_session *s)
 	return others;
 }
 
+/*
+ * The job failed by what was done to be fast. A new session does it from its beginning;
+ * what it has written so far goes, if there is nothing behind it.
+ */
+static bool session_again(struct knet_session *s)
+{
+	struct knet_server *server = s->server;
+	struct knet_job *job = s->job;
+	u64 bytes = atomic64_read(&job->bytes);
+
+	if (!s->ftp.again || job->redone || job->sends || s->aborted ||
+	    test_bit(KNET_JOB_CANCEL, &job->bits))
+		return false;
+	if (bytes && knet_stream_take_back(job->file, job->request.offset, bytes))
+		return false;
+	atomic64_set(&job->bytes, 0);
+	mutex_lock(&server->kn->lock);
+	job->redone = true;
+	job->size = KNET_SIZE_UNKNOWN;
+	if (s->ftp.ahead.trouble)
+		server->ahead = KNET_AHEAD_NEVER;
+	knet_job_requeue(job);
+	mutex_unlock(&server->kn->lock);
+	knet_control_hang_up(s);
+	return true;
+}
+
 static void session_end_job(struct knet_session *s)
 {
 	const struct knet_ftp_result *result = &s->ftp.result;
@@ -451,21 +526,40 @@ static void session_do_job(struct knet_session *s)
 	struct knet_job *job = s->job;
 	const struct cred *old = override_creds(job->cred);
 	struct mem_cgroup *old_memcg = set_active_memcg(job->memcg);
+	bool back;
 
-	s->deadline = job->timers.total ? (jiffies + job->timers.total) ?: 1 : 0;
+	if (job->timers.total && !job->deadline)
+		job->deadline = (jiffies + job->timers.total) ?: 1;
+	s->deadline = job->deadline;
+	job->request.ahead = s->ahead_id == job->obj.id && !job->redone;
+	s->ahead_id = 0;
 	if (s->connected)
 		knet_ftp_start(&s->ftp, &job->request);
 	else
 		knet_control_open(s);
 	knet_control_publish(s);
 	session_run(s);
+	back = session_again(s);
 	set_active_memcg(old_memcg);
 	revert_creds(old);
 
-	if (!session_refused(s))
+	if (!back && !session_refused(s))
 		session_end_job(s);
 	if (knet_ftp_broken(&s->ftp) || s->aborted)
 		knet_control_hang_up(s);
+}
+
+/* Has the server said anything but the answers to what was asked ahead of a job that never came? */
+static bool session_spoken_to(struct knet_session *s)
+{
+	bool spoken;
+
+	mutex_lock(&s->lock);
+	while (!s->aborted && knet_ftp_ahead_pending(&s->ftp) && knet_control_receive(s))
+		;
+	spoken = s->aborted || knet_ftp_broken(&s->ftp) || knet_sock_readable(&s->control);
+	mutex_unlock(&s->lock);
+	return spoken;
 }
 
 /* ------------------------------------------------------------- worker -- */
@@ -476,8 +570,8 @@ static bool session_park(struct knet_session *s)
 	unsigned long keep = READ_ONCE(knet_session_idle) * HZ;
 
 	lockdep_assert_held(&s->server->kn->lock);
-	if (!s->connected || s->aborted || !s->counted || s->server->kn->draining ||
-	    knet_sock_readable(&s->control) || time_after_eq(jiffies, s->idle_since + keep))
+	if (!s->connected || !s->counted || s->server->kn->draining ||
+	    session_spoken_to(s) || time_after_eq(jiffies, s->idle_since + keep))
 		return false;
 	WRITE_ONCE(s->waker.parked, true);
 	queue_delayed_work(knet_session_wq, &s->work, knet_time_left(s->idle_since + keep));
@@ -514,6 +608,7 @@ static void session_work(struct work_struct *work)
 	xchg(&s->waker.kicked, false);
 	for (;;) {
 		mutex_lock(&kn->lock);
+		session_publish_probe(s);
 		if (!s->job && (s->surplus || !knet_server_take(s->server, s)))
 			break;
 		mutex_unlock(&kn->lock);

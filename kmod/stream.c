@@ -416,3 +416,23 @@ void knet_stream_drop(struct knet_stream *stream)
 	stream->len = 0;
 	stream->pinned = 0;
 }
+
+/**
+ * knet_stream_take_back() - remove what was written, so that it can be written anew
+ * @file: regular
+ * @offset: where it began
+ * @bytes: how many
+ *
+ * Only where they are the end of the file: what stands behind is not ours.
+ *
+ * Context: Process, with the credentials of the job; may sleep.
+ * Return: 0 or a negative errno.
+ */
+int knet_stream_take_back(struct file *file, u64 offset, u64 bytes)
+{
+	struct inode *inode = file_inode(file);
+
+	if (!S_ISREG(inode->i_mode) || i_size_read(inode) != offset + bytes)
+		return -EBUSY;
+	return vfs_truncate(&file->f_path, offset);
+}

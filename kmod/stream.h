@@ -62,6 +62,7 @@ void knet_stream_gather(struct knet_stream *stream, struct knet_sock *ks, bool o
 int knet_stream_pull(struct knet_stream *stream, struct knet_sock *ks, size_t max);
 size_t knet_stream_write(struct knet_stream *stream, struct file *file, loff_t pos, size_t len,
 			 int *err);
+int knet_stream_take_back(struct file *file, u64 offset, u64 bytes);
 void knet_stream_drop(struct knet_stream *stream);
 
 #endif

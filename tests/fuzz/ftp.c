@@ -12,6 +12,8 @@
  *	e r	the data connection ends, or is reset
  *	c C	the control connection ends, or breaks
  *	j	the next job
+ *	J	likewise, for which was asked ahead
+ *	n N	when the next RETR is sent, ask ahead; a NOOP
  *	q a	quit, abort
  *	sN	only N bytes of the next commands are sent
  */
@@ -36,6 +38,7 @@ struct driver {
 	size_t asked_len;
 	bool started;		/* the transfer's 1xx was said */
 	size_t send_limit;
+	char ahead;		/* 'n' or 'N', when the next RETR is sent */
 	bool over;
 	bool broken;
 	struct knet_ftp_result result;
@@ -115,6 +118,7 @@ static void check(struct driver *d)
 	CHECK(ftp->out_sent <= ftp->out_len);
 	CHECK(knet_ftp_out(ftp, &bytes) <= sizeof(ftp->out));
 	CHECK(ftp->pending_count <= KNET_FTP_PENDING_MAX);
+	CHECK(ftp->ahead.pending <= ftp->pending_count);
 	CHECK(ftp->reply.text_len <= sizeof(ftp->reply.text));
 	CHECK(ftp->reply.bytes <= KNET_FTP_REPLY_BYTES + 1);
 	if (knet_ftp_next(ftp) == KNET_FTP_CONNECT)
@@ -170,6 +174,17 @@ static void send_commands(struct driver *d)
 	knet_ftp_sent(&d->ftp, len);
 }
 
+static void ask_ahead(struct driver *d)
+{
+	if (!d->ahead || !knet_ftp_ahead_wanted(&d->ftp))
+		return;
+	if (d->ahead == 'N')
+		knet_ftp_ahead_probe(&d->ftp);
+	else
+		knet_ftp_ahead_ask(&d->ftp, d->request.pathname);
+	d->ahead = '\0';
+}
+
 /* Does what the machine wants and what needs no event. */
 static void pump(struct driver *d)
 {
@@ -180,6 +195,7 @@ static void pump(struct driver *d)
 		CHECK(actions++ < 32);
 		switch (knet_ftp_next(&d->ftp)) {
 		case KNET_FTP_SEND:
+			ask_ahead(d);
 			send_commands(d);
 			if (d->send_limit) {
 				d->send_limit = 0;
@@ -250,8 +266,9 @@ static void answer(struct driver *d)
 	memmove(d->asked[0], d->asked[1], --d->asked_len * sizeof(d->asked[0]));
 }
 
-static void next_job(struct driver *d)
+static void next_job(struct driver *d, bool ahead)
 {
+	d->request.ahead = ahead;
 	if (knet_ftp_next(&d->ftp) != KNET_FTP_OVER && knet_ftp_next(&d->ftp) != KNET_FTP_IDLE)
 		return;
 	d->over = false;
@@ -317,7 +334,12 @@ static void event(struct driver *d, const uint8_t *line, size_t len)
 		knet_ftp_control_closed(&d->ftp, EPIPE);
 		break;
 	case 'j':
-		next_job(d);
+	case 'J':
+		next_job(d, line[0] == 'J');
+		break;
+	case 'n':
+	case 'N':
+		d->ahead = (char)line[0];
 		break;
 	case 'q':
 		knet_ftp_quit(&d->ftp);

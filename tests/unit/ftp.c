@@ -271,5 +271,6 @@ int main(void)
 	failed += test_ftp_connection();
 	failed += test_ftp_transfer();
 	failed += test_ftp_commands();
+	failed += test_ftp_ahead();
 	return failed ? 1 : 0;
 }

@@ -32,6 +32,7 @@ struct run {
 	size_t input_len;
 	bool speaking;		/* the line before was the server's, too */
 	char wanted[40000];
+	char pathname[64];	/* of the next job */
 	size_t wanted_len;
 };
 
@@ -209,6 +210,41 @@ static void expect_timer(struct run *run, const char *name)
 		REFUSE(run, "timer is %s", is);
 }
 
+static void expect_probe(struct run *run, const char *name)
+{
+	static const char *const probes[] = { "none", "sent", "good", "bad" };
+
+	if (strcmp(probes[run->ftp.ahead.probe], name))
+		REFUSE(run, "probe is %s", probes[run->ftp.ahead.probe]);
+}
+
+static bool ahead_line(struct run *run, const char *word, const char *rest)
+{
+	if (!strcmp(word, "probe")) {
+		assert_true(knet_ftp_ahead_wanted(&run->ftp));
+		knet_ftp_ahead_probe(&run->ftp);
+	} else if (!strcmp(word, "ahead")) {
+		assert_true(knet_ftp_ahead_wanted(&run->ftp));
+		assert_true(knet_ftp_ahead_ask(&run->ftp, rest));
+	} else if (!strcmp(word, "noask")) {
+		assert_false(knet_ftp_ahead_wanted(&run->ftp));
+		assert_false(knet_ftp_ahead_ask(&run->ftp, "f"));
+	} else if (!strcmp(word, "next")) {
+		snprintf(run->pathname, sizeof(run->pathname), "%s", rest);
+		run->request.pathname = run->pathname;
+		run->request.ahead = true;
+		knet_ftp_start(&run->ftp, &run->request);
+	} else if (!strcmp(word, "probe-is")) {
+		expect_probe(run, rest);
+	} else if (!strcmp(word, "again") || !strcmp(word, "once")) {
+		if (run->ftp.again != (*word == 'a'))
+			REFUSE(run, "again is %d", run->ftp.again);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static bool check_line(struct run *run, const char *word, char *rest)
 {
 	struct knet_ftp *ftp = &run->ftp;
@@ -310,6 +346,7 @@ static void do_line(struct run *run, char *line)
 	else
 		rest = line + strlen(line);
 	if (!check_line(run, line, rest) && !data_line(run, line, rest) &&
+	    !ahead_line(run, line, rest) &&
 	    !connection_line(run, line, rest))
 		REFUSE(run, "not a line of a script");
 }

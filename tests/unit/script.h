@@ -24,6 +24,12 @@
  *	size N|unknown
  *	abort		the driver ends the job: class timer, ETIMEDOUT
  *	job		the same request once more
+ *	probe		a NOOP is to go with what waits to be sent
+ *	ahead PATH	SIZE of PATH and EPSV are
+ *	next PATH	a job like the first one, for which was asked ahead
+ *	noask		nothing may go with what waits to be sent
+ *	probe-is none|sent|good|bad
+ *	again, once	is the job that is over to be done again?
  *	quit		knet_ftp_quit()
  *	wait, idle	what knet_ftp_next() says
  *	= ok [CODE [TEXT]]
@@ -70,5 +76,6 @@ int test_ftp_login(void);
 int test_ftp_connection(void);
 int test_ftp_transfer(void);
 int test_ftp_commands(void);
+int test_ftp_ahead(void);
 
 #endif
