@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 
+import figures
 import measure
 import memory
 import rows
@@ -134,7 +135,8 @@ def main():
         parser.error(f"no row {unknown[0]}")
 
     memory.hold("curl", "knetctl", "sh", "sleep", "sync", "true", "vsftpd",
-                "modprobe", "mkfs.ext4", "perf")
+                "modprobe", "mkfs.ext4", "perf", "nft", "ipset", "iptables-legacy", "conntrack",
+                "ulogd", "iperf3", "nginx", "ip")
     quiet()
     os.makedirs(DIRECTORY)
     ftp = server.Server(f"{DIRECTORY}/server")
@@ -151,6 +153,10 @@ def main():
                 show("start-up", results["startup"])
             for name in args.rows or known:
                 row = known[name](ftp, DIRECTORY)
+                if isinstance(row, figures.Figures):
+                    results["rows"].append(figures.result(row, meter, args.reps))
+                    figures.show(results["rows"][-1])
+                    continue
                 row.prepare()
                 if args.profile:
                     profile(row)

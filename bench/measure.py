@@ -85,4 +85,5 @@ class Meter:
         cost = {key: after[key] - before[key] for key in before}
         cost["client"] = round((usage.ru_utime + usage.ru_stime) * 1e9)
         cost["cost"] = cost["whole"] - cost["server"]
+        cost["rss"] = usage.ru_maxrss * 1024
         return cost

@@ -5,6 +5,8 @@ import filecmp
 import os
 import subprocess
 
+import rows_filter
+
 HOST = "ftp://127.0.0.1"
 MIB = 1 << 20
 
@@ -134,7 +136,7 @@ class Small1000(Row):
             os.unlink(f"{self.target}/{name}")
 
 
-ROWS = [Get256Tmpfs, Get256Ext4, Small1000]
+ROWS = [Get256Tmpfs, Get256Ext4, Small1000, *rows_filter.ROWS]
 
 # Start-up of each tool, and of nothing.
 STARTUP = {"knetctl": ["knetctl", "--version"], "curl": ["curl", "--version"],

@@ -193,7 +193,20 @@ static noinline void syn_ipv6(struct sk_buff *skb, const struct nf_hook_state *s
 		report_ipv6(kn, sk, rule, state, ip, tcp);
 }
 
-static unsigned int hook_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+/*
+ * All but a few packets end here, so this has to be short: false for what can
+ * be seen at once to be no SYN. What lies deeper is for get_syn().
+ */
+static __always_inline bool maybe_syn(const struct sk_buff *skb, unsigned int offset)
+{
+	const struct tcphdr *tcp = (const struct tcphdr *)(skb->data + offset);
+
+	if (unlikely(offset + sizeof(*tcp) > skb_headlen(skb)))
+		return true;
+	return (tcp_flag_word(tcp) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN;
+}
+
+static noinline void look_ipv4(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	int offset = skb_network_offset(skb);
 	const struct tcphdr *tcp;
@@ -204,14 +217,24 @@ static unsigned int hook_ipv4(void *priv, struct sk_buff *skb, const struct nf_h
 	ip = skb_header_pointer(skb, offset, sizeof(ip_buf), &ip_buf);
 	if (!ip || ip->protocol != IPPROTO_TCP || ip->ihl < 5 ||
 	    ip->frag_off & htons(IP_OFFSET))
-		return NF_ACCEPT;
+		return;
 	tcp = get_syn(skb, offset + ip->ihl * 4, &tcp_buf);
 	if (tcp)
 		syn_ipv4(skb, state, ip, tcp);
+}
+
+static unsigned int hook_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	unsigned int offset = skb_network_offset(skb);
+	const struct iphdr *ip = (const struct iphdr *)(skb->data + offset);
+
+	if (unlikely(offset + sizeof(*ip) > skb_headlen(skb)) ||
+	    (ip->protocol == IPPROTO_TCP && maybe_syn(skb, offset + ip->ihl * 4)))
+		look_ipv4(skb, state);
 	return NF_ACCEPT;
 }
 
-static unsigned int hook_ipv6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static noinline void look_ipv6(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	int offset = skb_network_offset(skb), at;
 	const struct tcphdr *tcp;
@@ -223,17 +246,30 @@ static unsigned int hook_ipv6(void *priv, struct sk_buff *skb, const struct nf_h
 
 	ip = skb_header_pointer(skb, offset, sizeof(ip_buf), &ip_buf);
 	if (!ip)
-		return NF_ACCEPT;
+		return;
 	proto = ip->nexthdr;
 	at = offset + sizeof(*ip);
 	if (proto != IPPROTO_TCP) {
 		at = ipv6_skip_exthdr(skb, at, &proto, &frag_off);
 		if (at < 0 || proto != IPPROTO_TCP || frag_off & htons(IP6_OFFSET))
-			return NF_ACCEPT;
+			return;
 	}
 	tcp = get_syn(skb, at, &tcp_buf);
 	if (tcp)
 		syn_ipv6(skb, state, ip, tcp);
+}
+
+/* Any header may have an extension after it, but that of the usual protocols. */
+static unsigned int hook_ipv6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	unsigned int offset = skb_network_offset(skb);
+	const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->data + offset);
+
+	if (likely(offset + sizeof(*ip) <= skb_headlen(skb)) &&
+	    (ip->nexthdr == IPPROTO_UDP ||
+	     (ip->nexthdr == IPPROTO_TCP && !maybe_syn(skb, offset + sizeof(*ip)))))
+		return NF_ACCEPT;
+	look_ipv6(skb, state);
 	return NF_ACCEPT;
 }
 

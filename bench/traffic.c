@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the rows of the benchmark let happen on the network, as cheaply as a program can.
+ *
+ * traffic trips N                 a byte to and fro over one TCP connection on loopback
+ * traffic connects N              connect, accept, reset on loopback
+ * traffic attempts N PREFIX       connect and forget, to addresses of 10.PREFIX.0.0/16
+ * traffic storm N PORT            connect to 127.0.0.1, wait for the other's close, close
+ * traffic hold N PORT             connect to 127.0.0.1; a line; until standard input ends
+ * traffic fetch N BYTES PORT PATH N clients at once, each of whom wants BYTES; PATH "" asks
+ *                                 for nothing, another is asked for by HTTP
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct sockaddr_in address(in_addr_t addr, int port)
+{
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(addr),
+		.sin_port = htons(port),
+	};
+
+	return in;
+}
+
+static int tcp(int flags)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | flags, 0);
+
+	if (fd < 0)
+		err(1, "socket");
+	return fd;
+}
+
+static int connected(int port)
+{
+	struct sockaddr_in in = address(INADDR_LOOPBACK, port);
+	int fd = tcp(0);
+
+	if (connect(fd, (struct sockaddr *)&in, sizeof(in)))
+		err(1, "connect");
+	return fd;
+}
+
+static int listener(int *port)
+{
+	struct sockaddr_in in = address(INADDR_LOOPBACK, 0);
+	socklen_t len = sizeof(in);
+	int fd = tcp(0);
+
+	if (bind(fd, (struct sockaddr *)&in, sizeof(in)) || listen(fd, 128) ||
+	    getsockname(fd, (struct sockaddr *)&in, &len))
+		err(1, "listen");
+	*port = ntohs(in.sin_port);
+	return fd;
+}
+
+static int accepted(int fd)
+{
+	fd = accept(fd, NULL, NULL);
+	if (fd < 0)
+		err(1, "accept");
+	return fd;
+}
+
+static void no_delay(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static void trips(long n)
+{
+	int port, from = listener(&port), a = connected(port), b = accepted(from);
+	char byte = 0;
+
+	no_delay(a);
+	no_delay(b);
+	while (n--)
+		if (write(a, &byte, 1) != 1 || read(b, &byte, 1) != 1 ||
+		    write(b, &byte, 1) != 1 || read(a, &byte, 1) != 1)
+			err(1, "trip");
+}
+
+static void reset(int fd)
+{
+	struct linger linger = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	close(fd);
+}
+
+static void connects(long n)
+{
+	int port, from = listener(&port), a, b;
+
+	while (n--) {
+		a = connected(port);
+		b = accepted(from);
+		reset(a);
+		close(b);
+	}
+}
+
+static void attempts(long n, long prefix)
+{
+	struct sockaddr_in in;
+	int fd;
+
+	while (n--) {
+		/* Each to another address, or it is the same connection to conntrack. */
+		in = address(10 << 24 | prefix << 16 | (n & 0xffff), 80);
+		fd = tcp(SOCK_NONBLOCK);
+		if (!connect(fd, (struct sockaddr *)&in, sizeof(in)) || errno != EINPROGRESS)
+			err(1, "connect");
+		close(fd);
+	}
+}
+
+static void storm(long n, int port)
+{
+	char byte;
+	int fd;
+
+	while (n--) {
+		fd = connected(port);
+		if (read(fd, &byte, 1))
+			err(1, "no end");
+		close(fd);
+	}
+}
+
+static void files(long n)
+{
+	struct rlimit limit = { n + 64, n + 64 };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		err(1, "setrlimit");
+}
+
+static void hold(long n, int port)
+{
+	char byte;
+
+	files(n);
+	while (n--)
+		connected(port);
+	puts("held");
+	fflush(stdout);
+	if (read(0, &byte, 1))
+		err(1, "read");
+}
+
+static void request(int fd, const char *path)
+{
+	char text[256];
+	int len;
+
+	if (!*path)
+		return;
+	len = snprintf(text, sizeof(text), "GET %s HTTP/1.0\r\n\r\n", path);
+	if (write(fd, text, len) != len)
+		err(1, "write");
+}
+
+/* Nothing is copied: what comes is for nobody. All of it, or a failure. */
+static void fetch(long n, long bytes, int port, const char *path)
+{
+	struct epoll_event event = { .events = EPOLLIN }, events[64];
+	long long total = 0;
+	int i, got, ep = epoll_create1(0);
+	ssize_t len;
+	long open = n;
+
+	files(n);
+	for (i = 0; i < n; i++) {
+		event.data.fd = connected(port);
+		epoll_ctl(ep, EPOLL_CTL_ADD, event.data.fd, &event);
+		request(event.data.fd, path);
+	}
+	while (open) {
+		got = epoll_wait(ep, events, 64, -1);
+		for (i = 0; i < got; i++) {
+			len = recv(events[i].data.fd, NULL, 1 << 20, MSG_TRUNC);
+			if (len < 0)
+				err(1, "recv");
+			total += len;
+			if (len)
+				continue;
+			close(events[i].data.fd);
+			open--;
+		}
+	}
+	/* HTTP has a header. */
+	if (total < n * bytes || total > n * (bytes + 1024) || (!*path && total != n * bytes))
+		errx(1, "%lld bytes", total);
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 2 ? argv[1] : "";
+	long n = argc > 2 ? atol(argv[2]) : 0;
+
+	if (argc == 3 && !strcmp(what, "trips"))
+		trips(n);
+	else if (argc == 3 && !strcmp(what, "connects"))
+		connects(n);
+	else if (argc == 4 && !strcmp(what, "attempts"))
+		attempts(n, atol(argv[3]));
+	else if (argc == 4 && !strcmp(what, "storm"))
+		storm(n, atoi(argv[3]));
+	else if (argc == 4 && !strcmp(what, "hold"))
+		hold(n, atoi(argv[3]));
+	else if (argc == 6 && !strcmp(what, "fetch"))
+		fetch(n, atol(argv[3]), atoi(argv[4]), argv[5]);
+	else
+		errx(2, "usage: see bench/traffic.c");
+	return 0;
+}
