@@ -10,7 +10,7 @@ struct knet_sock;
 
 /* Bounds of what is taken from the socket before it is written. */
 #define KNET_STREAM_BYTES	(1024 * 1024)
-#define KNET_STREAM_PINNED	(4 * 1024 * 1024)
+#define KNET_STREAM_PINNED	(7 * 256 * 1024)
 #define KNET_STREAM_VECS	512
 
 enum knet_data_state {

@@ -12,6 +12,7 @@ import socket
 
 import ftpserver
 from wait import PATIENCE, until
+from world import OTHER4, OTHER6
 
 EVIL = b"not from the server"
 
@@ -73,36 +74,31 @@ def for_ever(data):
     return step
 
 
-def announce(session, text):
-    number = session.listener.getsockname()[1]
-    session.reply(*text.format(port=number, high=number >> 8, low=number & 255,
-                               host=session.local[0].replace(".", ","),
-                               control=session.local[1]).split(" ", 1))
-
-
-def port(text):
+def port(text, prepare=lambda session: None):
     """A line with the place of a new data socket in it: {port}, {high}, {low}, {host}."""
     def step(session, *_):
-        session.listen()
-        announce(session, text)
+        number = session.listen()
+        prepare(session)
+        session.reply(*text.format(port=number, high=number >> 8, low=number & 255,
+                                   host=session.local[0].replace(".", ","),
+                                   control=session.local[1]).split(" ", 1))
     return step
 
 
+def closed_port(text):
+    """The same, but nobody listens there."""
+    return port(text, ftpserver.Session.drop_data)
+
+
 def deaf_port(text):
-    """The same, but a connection there is neither made nor refused: the queue is full."""
-    def step(session, *_):
-        session.listen()
+    """The same, but a connection is neither made nor refused: the queue is full."""
+    def prepare(session):
         session.listener.listen(0)
         filler = socket.socket(session.family, socket.SOCK_STREAM)
         session.others.append(filler)
         filler.connect(session.listener.getsockname()[:2])
         session.server.stall()
-        announce(session, text)
-    return step
-
-
-def CLOSE_PORT(session, *_):
-    session.drop_data()
+    return port(text, prepare)
 
 
 # --- the data connection ---------------------------------------------------------
@@ -114,7 +110,7 @@ def OPEN(session, *_):
 def STRANGER(session, *_):
     """Somebody else connects to where the client waits, and is thrown out."""
     host, number = session.target
-    other = session.server.other
+    other = OTHER6 if session.family == socket.AF_INET6 else OTHER4
     with socket.socket(session.family, socket.SOCK_STREAM) as sock:
         sock.bind((other, 0))
         sock.settimeout(PATIENCE)

@@ -413,6 +413,8 @@ def unsent(sock):
 class Server:
     """Listens at once; close() ends all that it does."""
 
+    SESSION = Session
+
     def __init__(self, netns, behaviours=(), files=None, password=None, port=0,
                  address=SERVER4, replaced=None):
         self.netns = netns
@@ -424,6 +426,8 @@ class Server:
         self.gate = threading.Event()
         self.stalled = threading.Event()
         self.stalled_at = None
+        self.most = 0	# connections at a time
+        self.stolen = b""	# what a stranger got of the client
         self.closing = threading.Event()
         self.replaced = dict(replaced or {})	# see ftpscript.py
         for name in behaviours:
@@ -460,9 +464,17 @@ class Server:
                 sock, _ = self.sock.accept()
             except OSError:
                 return
-            session = Session(self, sock)
+            try:
+                session = self.SESSION(self, sock)
+            except OSError:
+                sock.close()	# the client has gone already
+                continue
             self.sessions.append(session)
+            self.count_sessions()
             self._thread(self._serve, session)
+
+    def count_sessions(self):
+        self.most = max(self.most, sum(s.sock.fileno() >= 0 for s in self.sessions))
 
     def _serve(self, session):
         try:

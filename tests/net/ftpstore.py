@@ -176,6 +176,8 @@ class Store(ftpserver.Server):
     is said instead.
     """
 
+    SESSION = Session
+
     def __init__(self, netns, behaviours=(), files=None, dirs=(), refused=(), **kwargs):
         self.dirs = {""} | set(dirs)
         for path in files or {}:
@@ -184,7 +186,6 @@ class Store(ftpserver.Server):
         self.refused = set(refused)
         self.cuts, self.lies, self.listings, self.times = [], {}, {}, {}
         self.read_only = set()
-        self.most = 0
         super().__init__(netns, behaviours, files, **kwargs)
 
     def mtime(self, path):
@@ -194,14 +195,3 @@ class Store(ftpserver.Server):
         for full in sorted(self.dirs | set(self.files)):
             if full and posixpath.dirname(full) == path:
                 yield posixpath.basename(full), full
-
-    def _accept(self):
-        while not self.closing.is_set():
-            try:
-                sock, _ = self.sock.accept()
-            except OSError:
-                return
-            session = Session(self, sock)
-            self.sessions.append(session)
-            self.most = max(self.most, sum(s.sock.fileno() >= 0 for s in self.sessions))
-            self._thread(self._serve, session)

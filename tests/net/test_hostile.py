@@ -4,6 +4,7 @@ what has to come of it. ftpscript.py tells what the steps mean."""
 
 import concurrent.futures
 import dataclasses
+import os
 import subprocess
 import time
 
@@ -12,9 +13,10 @@ import pytest
 import ftpstore
 import libknetctl
 from command import knetctl
-from ftpscript import (ALL, CLOSE_PORT, DROP, EVIL, HALF, HANG_UP, HOLD, OPEN,
-                       OTHER_HALF, PLAIN, RESET, RESET_DATA, SHUT, STRANGER, URGENT, data,
-                       data_for_ever, deaf_port, for_ever, parts, port, slowly, take)
+from ftpscript import (ALL, DROP, EVIL, HALF, HANG_UP, HOLD, OPEN, OTHER_HALF, PLAIN, RESET,
+                       RESET_DATA, SHUT, STRANGER, URGENT, closed_port, data, data_for_ever,
+                       deaf_port, for_ever, parts, port, slowly, take)
+from wait import until
 from world import OTHER4, OTHER6, SERVER4, SERVER6
 
 CONTENT = bytes(range(256)) * 400
@@ -224,7 +226,7 @@ PASSIVE = [
     Case("epsv-address", protocol("bad port"), epsv=[port("229 ok (|1|192.0.2.1|{port}|)")]),
     Case("epsv-other-delimiter", DONE, unsent=["PASV"], epsv=[port("229 (5) (!!!{port}!)")]),
     Case("epsv-own-control", protocol("control"), epsv=[port("229 ok (|||{control}|)")]),
-    Case("epsv-closed-port", DONE, sent=["PASV"], epsv=[port("229 ok (|||{port}|)"), CLOSE_PORT]),
+    Case("epsv-closed-port", DONE, sent=["PASV"], epsv=[closed_port("229 ok (|||{port}|)")]),
     Case("epsv-deaf-port", DONE, waits="connect", sent=["PASV"],
          epsv=[deaf_port("229 ok (|||{port}|)")]),
     Case("both-refused", permanent(502), unsent=["RETR"], epsv=["502 no"], pasv=["502 no"]),
@@ -240,7 +242,7 @@ PASSIVE = [
     Case("pasv-none", protocol("bad address"), epsv=["502 no"], pasv=["227 ok"]),
     Case("pasv-port-0", protocol("bad address"), epsv=["502 no"], pasv=["227 ok (10,0,0,2,0,0)"]),
     Case("pasv-closed-port", network("ECONNREFUSED"), epsv=["502 no"],
-         pasv=[port("227 ok ({host},{high},{low})"), CLOSE_PORT]),
+         pasv=[closed_port("227 ok ({host},{high},{low})")]),
     Case("pasv-deaf-port", timer(), waits="connect", epsv=["502 no"],
          pasv=[deaf_port("227 ok ({host},{high},{low})")]),
     Case("pasv-silent", timer(), waits="reply", epsv=["502 no"], pasv=[HOLD]),
@@ -393,7 +395,7 @@ IPV6 = [
     Case("epsv-522", permanent(522), v6=True, unsent=["PASV"], epsv=["522 use (1)"]),
     Case("epsv-port-70000", protocol("bad port"), v6=True, epsv=["229 ok (|||70000|)"]),
     Case("epsv-closed-port", network("ECONNREFUSED"), v6=True, unsent=["PASV"],
-         epsv=[port("229 ok (|||{port}|)"), CLOSE_PORT]),
+         epsv=[closed_port("229 ok (|||{port}|)")]),
     Case("epsv-deaf-port", timer(), waits="connect", v6=True,
          epsv=[deaf_port("229 ok (|||{port}|)")]),
     Case("no-extended", DONE, "get --no-extended", v6=True, unsent=["PASV"]),
@@ -455,7 +457,6 @@ class Outcome:
         server = ftpstore.Store(world.server, files={"f": there} if there else {},
                                 address=SERVER6 if case.v6 else SERVER4, refused=case.refused,
                                 replaced=parts(**case.scripts))
-        server.other, server.stolen = OTHER6 if case.v6 else OTHER4, b""
         try:
             self.got = self.run(server)
             self.waited = time.monotonic() - (server.stalled_at or 0)
@@ -481,13 +482,18 @@ class Outcome:
         return self.local.read_bytes() if self.local.exists() else b""
 
 
-@pytest.fixture(scope="module")
-def outcomes(request, world, tmp_path_factory):
-    """The cases that were asked for, several at a time: many of them wait."""
+@pytest.fixture(scope="module", autouse=True)
+def strangers(world):
+    """Addresses that are not the server's, as far as anybody was told."""
     subprocess.run(["ip", "-n", world.server.name, "-batch", "-"], text=True, check=True, input=f"""
         address add {OTHER4}/24 dev {world.device}
         address add {OTHER6}/64 dev {world.device} nodad preferred_lft 0
         """)
+
+
+@pytest.fixture(scope="module")
+def outcomes(request, world, tmp_path_factory):
+    """The cases that were asked for, several at a time: many of them wait."""
     wanted = [item.callspec.params["name"] for item in request.session.items
               if item.function is test_case and not item.get_closest_marker("skip")]
     with concurrent.futures.ThreadPoolExecutor(5) as pool:
@@ -552,3 +558,121 @@ def test_case(outcomes, knet, name):
         check_file(case, outcome, moved)
     assert set(case.sent) <= set(verbs) and not set(case.unsent) & set(verbs), verbs
     assert not outcome.server.stolen
+
+
+# --- what it costs ---------------------------------------------------------------
+
+def no_wait(path, lines):
+    """Each line is started by one and the same process."""
+    path.write_text("".join(f"ftp get --no-wait {line}\n" for line in lines))
+    knetctl("-b", path).ok()
+
+
+def run_times():
+    """How long each worker of the kernel has run, ns."""
+    times = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/comm") as comm, open(f"/proc/{pid}/schedstat") as stat:
+                if comm.read().startswith("kworker/"):
+                    times[pid] = int(stat.read().split()[0])
+        except OSError:
+            pass
+    return times
+
+
+def worked(seconds):
+    before = run_times()
+    time.sleep(seconds)
+    return sum(ns - before.get(pid, 0) for pid, ns in run_times().items()) / 1e9
+
+
+def holds(case):
+    return (case.verb == "get" and case.waits in ("connect", "reply", "stall") and
+            not case.have and any(steps[-1] is HOLD for steps in case.scripts.values()))
+
+
+def test_waiting_is_idle(store, directory):
+    """All who wait at once, for whatever: nobody looks again and again."""
+    cases = [case for case in CASES.values() if holds(case) and not case.v6]
+    servers = [store({"f": CONTENT}, replaced=parts(**case.scripts)) for case in cases]
+    no_wait(directory / "list", (
+        " ".join(case.options) + f" {server.url()} {directory}/{number}"
+        for number, (case, server) in enumerate(zip(cases, servers))))
+    for server in servers:
+        server.await_stall()
+    assert len(servers) > 15
+    assert min(worked(0.3) for _ in range(5)) < 0.01
+    knetctl("job", "cancel", "--all").ok()
+    until(lambda: not knetctl("-j", "job", "list", "state", "running").ok().json, "the end")
+
+
+@pytest.fixture
+def frozen(directory):
+    """An ext4 that can be frozen."""
+    image, path = directory / "image", directory / "mnt"
+    with open(image, "wb") as f:
+        f.truncate(128 << 20)
+    path.mkdir()
+    subprocess.run(["modprobe", "loop"], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, path], check=True)
+    yield path
+    subprocess.run(["fsfreeze", "-u", path], check=False, capture_output=True)
+    until(lambda: not subprocess.run(["umount", path], check=False).returncode, "umount")
+
+
+def memory():
+    """What is free; what the kernel uses beside page cache, processes and what waits in TCP
+    sockets; what of it are small objects. KiB."""
+    with open("/proc/meminfo") as f:
+        info = {line.split(":")[0]: int(line.split()[1]) for line in f}
+    with open("/proc/net/sockstat") as f:
+        tcp = next(line.split() for line in f if line.startswith("TCP:"))
+    pages = int(tcp[tcp.index("mem") + 1])
+    return info["MemFree"], (info["MemTotal"] - info["MemFree"] - info["Buffers"] -
+                             info["Cached"] - info["AnonPages"] - info["PageTables"] -
+                             4 * pages), info["Slab"]
+
+
+def settled():
+    """Once nothing flows any more."""
+    last = []
+
+    def same():
+        time.sleep(0.1)
+        last.append(memory())
+        free = [each[0] for each in last[-4:]]
+        return len(free) == 4 and max(free) - min(free) < 256 and last[-1]
+    return until(same, "memory to settle")
+
+
+@pytest.fixture
+def small_windows(world):
+    """They are soon full, and yet hold more than is taken at once."""
+    for netns, which, most in ((world.client, "rmem", 3 << 20), (world.server, "wmem", 1 << 18)):
+        with netns, open(f"/proc/sys/net/ipv4/tcp_{which}", "w") as f:
+            f.write(f"4096 131072 {most}")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_windows")
+def test_memory(store, directory, frozen):
+    """A flood that the file system does not take, and many jobs that wait behind it."""
+    server = store({"f": CONTENT}, replaced=parts(
+        size=["502 no"], retr=["150 here", OPEN, data_for_ever(bytes(1 << 16), 0.002)]))
+    before = settled()
+    no_wait(directory / "list", (f"--sessions 8 --max-size 12M {server.url()} {frozen}/{i}"
+                                 for i in range(8)))
+    until(lambda: all((frozen / str(i)).stat().st_size for i in range(8)), "bytes in all files")
+    subprocess.run(["fsfreeze", "-f", frozen], check=True)
+    flooded = settled()
+    no_wait(directory / "list", (f"--sessions 8 {server.url()} {directory}/{i}"
+                                 for i in range(400)))
+    queued = settled()
+    assert len(knetctl("-j", "job", "list", "state", "queued").ok().json) == 400
+    knetctl("job", "cancel", "--all").ok()
+    subprocess.run(["fsfreeze", "-u", frozen], check=True)
+    until(lambda: not knetctl("-j", "job", "list", "state", "running").ok().json, "the end")
+    assert (flooded[1] - before[1]) / 8 < 2048
+    assert (queued[2] - flooded[2]) / 400 < 4
