@@ -25,6 +25,12 @@ def short(command):
     return command.replace(f"{BIN}/", "")
 
 
+def kernel_memory():
+    with open("/proc/meminfo") as f:
+        info = dict(line.split(":") for line in f)
+    return 1024 * sum(int(info[key].split()[0]) for key in ("Slab", "VmallocUsed", "Percpu"))
+
+
 class Daemon:
     """A program that goes on while others are measured; what it prints goes into a file."""
 

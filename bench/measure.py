@@ -70,16 +70,22 @@ class Meter:
         return {"busy": time.monotonic_ns() - idle(), "elapsed": time.monotonic_ns(),
                 "server": group(self.server), "whole": whole()}
 
-    def run(self, command):
-        """Run a shell-free command, return its costs in instructions."""
+    def run(self, command, peer=None):
+        """Run a shell-free command, return its costs in instructions.
+
+        It is in the control group `peer` if there is one, which is then a cost of its own.
+        """
         # What the last command left to be done later is not this one's.
         time.sleep(0.5)
         before = self.snapshot()
+        before["peer"] = group(peer) if peer else 0
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
-                                 stderr=self.log)
+                                 stderr=self.log,
+                                 preexec_fn=(lambda: join(peer)) if peer else None)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = status
         after = self.snapshot()
+        after["peer"] = group(peer) if peer else 0
         if status:
             raise SystemExit(f"bench: {' '.join(command)}: status {status}")
         cost = {key: after[key] - before[key] for key in before}

@@ -6,6 +6,8 @@ import os
 import subprocess
 
 import rows_filter
+import rows_listener
+import rows_send
 
 HOST = "ftp://127.0.0.1"
 MIB = 1 << 20
@@ -136,7 +138,8 @@ class Small1000(Row):
             os.unlink(f"{self.target}/{name}")
 
 
-ROWS = [Get256Tmpfs, Get256Ext4, Small1000, *rows_filter.ROWS]
+ROWS = [Get256Tmpfs, Get256Ext4, Small1000, *rows_filter.ROWS, *rows_listener.ROWS,
+        *rows_send.ROWS]
 
 # Start-up of each tool, and of nothing.
 STARTUP = {"knetctl": ["knetctl", "--version"], "curl": ["curl", "--version"],

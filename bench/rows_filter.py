@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 
-from figures import Daemon, Figures, TRAFFIC, run, short
+from figures import TRAFFIC, Daemon, Figures, kernel_memory, run, short
 
 # A disk's worth of addresses that nobody answers for, so that only the attempt is seen.
 DUMMY = "ip link add bench type dummy && ip addr add 10.{}.0.1/16 dev bench && ip link set bench up"
@@ -124,12 +124,6 @@ class Hook(Figures):
                 for key, what, goal in (("packet", "packet", 1), ("connect", "connect", 2))]
 
 
-def kernel_memory():
-    with open("/proc/meminfo") as f:
-        info = dict(line.split(":") for line in f)
-    return 1024 * sum(int(info[key].split()[0]) for key in ("Slab", "VmallocUsed", "Percpu"))
-
-
 class FilterSize(Figures):
     """From 1,000 to 1,000,000 entries."""
     name = "filter-size"
@@ -141,7 +135,7 @@ class FilterSize(Figures):
             "has its full size from the beginning.")
     reps = 1
     sizes = (1000, 10000, 100000, 1000000)
-    attempts = 10000
+    syns = 20000
     kinds = (("load", "load", "million instructions", 1e6),
              ("memory", "kernel memory", "MiB", 1 << 20),
              ("user", "memory of the loading process", "MiB", 1 << 20),
@@ -154,7 +148,6 @@ class FilterSize(Figures):
 
     def prepare(self):
         self.startup = {}
-        self.nothing = None
         self.lists = {}
         dummy(9)
 
@@ -176,18 +169,21 @@ class FilterSize(Figures):
         return {tool: [short(c) for c in self.commands(tool, self.sizes[-1])[:4] if c]
                 for tool in ("knetctl", "ipset", "nft")}
 
-    def attempt(self, meter):
-        command = f"{TRAFFIC} attempts {self.attempts} 9"
+    def syn(self, meter):
+        command = f"{TRAFFIC} syns {self.syns} 9"
         meter.run(command.split())
-        return meter.run(command.split())["whole"] / self.attempts
+        return meter.run(command.split())["whole"] / self.syns
 
     def change(self, meter, command, tool):
         return meter.run(shlex.split(command))["whole"] - self.startup[tool]
 
     def measure_size(self, meter, tool, size):
         load, add, delete, hook, forget = self.commands(tool, size)
+        nothing = self.syn(meter)
         before = kernel_memory()
         cost = meter.run(shlex.split(load))
+        # Until what was only of use on the way is given back.
+        time.sleep(10)
         figures_ = {"load": cost["whole"] - self.startup[tool], "user": cost["rss"],
                     "memory": kernel_memory() - before}
         for kind, command in (("add", add), ("del", delete)):
@@ -200,14 +196,12 @@ class FilterSize(Figures):
             figures_[kind] = self.change(meter, command, tool)
         if hook:
             run(hook)
-        figures_["lookup"] = self.attempt(meter) - self.nothing
+        figures_["lookup"] = self.syn(meter) - nothing
         for command in forget:
             run(command)
         return figures_
 
     def measure(self, meter, tool):
-        if self.nothing is None:
-            self.nothing = self.attempt(meter)
         version = [tool, "--version"]
         meter.run(version)
         self.startup[tool] = meter.run(version)["whole"]

@@ -5,10 +5,12 @@
  * traffic trips N                 a byte to and fro over one TCP connection on loopback
  * traffic connects N              connect, accept, reset on loopback
  * traffic attempts N PREFIX       connect and forget, to addresses of 10.PREFIX.0.0/16
- * traffic storm N PORT            connect to 127.0.0.1, wait for the other's close, close
+ * traffic syns N PREFIX           the same by a raw socket: nothing but the packets
+ * traffic storm N PORT BURST      connect to 127.0.0.1 in bursts, wait for the other's close, close
  * traffic hold N PORT             connect to 127.0.0.1; a line; until standard input ends
  * traffic fetch N BYTES PORT PATH N clients at once, each of whom wants BYTES; PATH "" asks
  *                                 for nothing, another is asked for by HTTP
+ * traffic sink 0 PORT             take datagrams and drop them
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -128,17 +130,49 @@ static void attempts(long n, long prefix)
 	}
 }
 
-static void storm(long n, int port)
+/* As far as they are looked at: a header without a checksum. */
+static void syns(long n, long prefix)
 {
-	char byte;
-	int fd;
+	struct tcphdr tcp = { .source = htons(7), .dest = htons(80), .doff = 5, .syn = 1 };
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+	struct sockaddr_in in;
 
 	while (n--) {
-		fd = connected(port);
-		if (read(fd, &byte, 1))
-			err(1, "no end");
-		close(fd);
+		in = address(10 << 24 | prefix << 16 | (n & 0xffff), 0);
+		if (sendto(fd, &tcp, sizeof(tcp), 0, (struct sockaddr *)&in, sizeof(in)) < 0)
+			err(1, "sendto");
 	}
+}
+
+static void storm(long n, int port, int burst)
+{
+	int i, fd[1024];
+	char byte;
+
+	if (burst > 1024)
+		errx(2, "at most 1024 at once");
+	for (; n > 0; n -= burst) {
+		for (i = 0; i < burst; i++)
+			fd[i] = connected(port);
+		for (i = 0; i < burst; i++) {
+			if (read(fd[i], &byte, 1))
+				err(1, "no end");
+			close(fd[i]);
+		}
+	}
+}
+
+static void sink(int port)
+{
+	struct sockaddr_in in = address(INADDR_LOOPBACK, port);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), bytes = 16 << 20;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes));
+	if (bind(fd, (struct sockaddr *)&in, sizeof(in)))
+		err(1, "bind");
+	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0)
+		;
+	err(1, "recv");
 }
 
 static void files(long n)
@@ -218,8 +252,12 @@ int main(int argc, char **argv)
 		connects(n);
 	else if (argc == 4 && !strcmp(what, "attempts"))
 		attempts(n, atol(argv[3]));
-	else if (argc == 4 && !strcmp(what, "storm"))
-		storm(n, atoi(argv[3]));
+	else if (argc == 4 && !strcmp(what, "syns"))
+		syns(n, atol(argv[3]));
+	else if (argc == 5 && !strcmp(what, "storm"))
+		storm(n, atoi(argv[3]), atoi(argv[4]));
+	else if (argc == 4 && !strcmp(what, "sink"))
+		sink(atoi(argv[3]));
 	else if (argc == 4 && !strcmp(what, "hold"))
 		hold(n, atoi(argv[3]));
 	else if (argc == 6 && !strcmp(what, "fetch"))
