@@ -45,6 +45,12 @@ static enum target_mode target_mode(const struct ftp_options *o)
 	return o->force ? TARGET_FORCE : TARGET_NEW;
 }
 
+/* Those of the transfer alone. */
+static uint32_t get_flags(const struct ftp_options *o)
+{
+	return (o->direct ? KNETCTL_FTP_DIRECT : 0) | (o->buffered ? KNETCTL_FTP_BUFFERED : 0);
+}
+
 /* ------------------------------------------------------------- ends -- */
 
 static void print_done(struct get *g)
@@ -146,6 +152,7 @@ static void start(struct get *g, uint32_t kind)
 		args.fd = g->target.fd;
 		args.offset = g->offset;
 		args.rate = g->o->args.rate;
+		args.flags |= get_flags(g->o);
 		if (g->offset)
 			args.flags |= KNETCTL_FTP_RESUME;
 	}
@@ -368,7 +375,7 @@ int get_detached(struct cli *c, struct ftp_options *o, const struct knetctl_url 
 		server_args(o, g->server, g->path, &args);
 		args.fd = g->target.fd;
 		args.offset = g->target.offset;
-		args.flags |= KNETCTL_FTP_DETACHED | (args.offset ? KNETCTL_FTP_RESUME : 0);
+		args.flags |= get_flags(o) | KNETCTL_FTP_DETACHED | (args.offset ? KNETCTL_FTP_RESUME : 0);
 		err = knetctl_ftp_start(c->handle, KNETCTL_KIND_FTP_GET, &args, &id);
 		status = err < 0 ? fail_library(c, err, NULL) : print_id(c, id);
 	}

@@ -39,6 +39,8 @@ const struct opt ftp_get_opts[] = {
 	{ OPT_FORCE, "force", 0, NULL, "Replace FILE, when the new one is whole" },
 	{ OPT_ATOMIC, "atomic", 0, NULL, "FILE appears when it is whole" },
 	{ OPT_FSYNC, "fsync", 0, NULL, "Done is when it is on the disk" },
+	{ OPT_DIRECT, "direct", 0, NULL, "Write past the page cache; default from 16M on" },
+	{ OPT_BUFFERED, "buffered", 0, NULL, "Write through the page cache" },
 	{ OPT_MAX_SIZE, "max-size", 0, "BYTES", "Refuse and end what is larger (k, M, G)" },
 	{ OPT_REMOTE_TIME, "remote-time", 0, NULL, "FILE gets the remote file's time" },
 	{ OPT_VERIFY, "verify", 0, NULL, "Compare with the server's checksum, if it has one" },
@@ -201,6 +203,10 @@ static bool *flag_of(struct ftp_options *o, int id)
 		return &o->verify;
 	case OPT_RAW:
 		return &o->raw;
+	case OPT_DIRECT:
+		return &o->direct;
+	case OPT_BUFFERED:
+		return &o->buffered;
 	default:
 		return NULL;
 	}
@@ -246,6 +252,8 @@ int ftp_check_options(struct cli *c, struct ftp_options *o)
 {
 	if (o->active && o->passive)
 		return fail_usage(c, "--active and --passive exclude each other");
+	if (o->direct && o->buffered)
+		return fail_usage(c, "--direct and --buffered exclude each other");
 	if (o->active)
 		o->args.flags |= KNETCTL_FTP_ACTIVE;
 	if (o->args.active_address && !o->active)

@@ -45,7 +45,8 @@ enum {
 	OPT_CONNECT_TIMEOUT, OPT_REPLY_TIMEOUT, OPT_STALL_TIMEOUT, OPT_STALL_BYTES, OPT_TIMEOUT,
 	OPT_SESSIONS, OPT_NO_WAIT, OPT_NO_PROGRESS,
 	OPT_RESUME, OPT_FORCE, OPT_ATOMIC, OPT_FSYNC, OPT_MAX_SIZE, OPT_APPEND, OPT_CREATE_DIRS,
-	OPT_REMOTE_TIME, OPT_VERIFY, OPT_RETRY, OPT_LIST, OPT_RAW, OPT_RATE,
+	OPT_REMOTE_TIME, OPT_VERIFY, OPT_RETRY, OPT_LIST, OPT_RAW, OPT_RATE, OPT_DIRECT,
+	OPT_BUFFERED,
 };
 
 struct ftp_options {
@@ -54,6 +55,7 @@ struct ftp_options {
 	struct sockaddr_storage source, active_address;
 	bool active, passive, no_wait, no_progress;
 	bool resume, force, atomic, fsync, append, create_dirs, remote_time, verify, raw;
+	bool direct, buffered;
 	uint32_t retry;
 	const char *list;
 	struct ftp_server *servers;	/* known so far */

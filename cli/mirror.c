@@ -29,6 +29,8 @@ static const struct opt mirror_opts[] = {
 	{ OPT_SIZE_ONLY, "size-only", 0, NULL, "Equal size is equal, whatever the times" },
 	{ OPT_ONLY_NEWER, "only-newer", 0, NULL, "Only what is newer in the source" },
 	{ OPT_FSYNC, "fsync", 0, NULL, "Each file is on the disk before it gets its name" },
+	{ OPT_DIRECT, "direct", 0, NULL, "Write past the page cache; default from 16M on" },
+	{ OPT_BUFFERED, "buffered", 0, NULL, "Write through the page cache" },
 	{ OPT_VERIFY, "verify", 0, NULL, "Compare with the server's checksum, if it has one" },
 	{ OPT_RATE, "rate", 0, "BYTES/S", "Each file not faster than this (k, M, G)" },
 	{ OPT_RETRY, "retry", 0, "N", "Up to N further tries for each file (0)" },

@@ -40,6 +40,7 @@ static void data_opened(struct knet_session *s)
 	s->stream.gathering = false;
 	s->all_sent = false;
 	s->held = false;
+	s->chosen = false;
 	knet_pace_start(&s->pace, READ_ONCE(s->job->rate), ktime_get_ns());
 }
 
@@ -199,11 +200,21 @@ bool knet_data_accept(struct knet_session *s)
 	return true;
 }
 
-/* Nothing may be moved now, or again: the stall timer is stopped meanwhile. */
-static void data_hold(struct knet_session *s, bool hold)
+/**
+ * knet_data_hold() - let nothing be moved for now, or again
+ * @s: session
+ * @hold: for now
+ * @until: ns of CLOCK_MONOTONIC, U64_MAX when time does not end it
+ *
+ * The stall timer is stopped meanwhile.
+ *
+ * Context: The session's worker.
+ */
+void knet_data_hold(struct knet_session *s, bool hold, u64 until)
 {
 	unsigned long started;
 
+	s->held_until = until;
 	if (s->held == hold)
 		return;
 	s->held = hold;
@@ -229,23 +240,38 @@ static u64 data_pace(struct knet_session *s)
 			knet_pace_start(&s->pace, rate, now);
 		room = knet_pace_room(&s->pace, now);
 	}
-	data_hold(s, !room);
+	knet_data_hold(s, !room, room ? 0 : knet_pace_end(&s->pace));
 	return room;
 }
 
-/* What may be written: bounded by the file's promised size, and by the caller's limit. */
-static size_t data_room(struct knet_session *s, loff_t pos, size_t len)
+/**
+ * knet_data_room() - what may be written
+ * @s: session
+ * @pos: where to
+ * @len: of what came
+ * @past_limit: set when it is the caller's RLIMIT_FSIZE that leaves some of it out
+ *
+ * Return: bytes; bounded by the file's promised size, and by the caller's limit.
+ */
+size_t knet_data_room(struct knet_session *s, loff_t pos, size_t len, bool *past_limit)
 {
 	u64 limit = s->job->fsize_limit;
-	u64 room = knet_ftp_data_room(&s->ftp);
+	u64 promised = knet_ftp_data_room(&s->ftp), room = promised;
 
 	if (limit != RLIM_INFINITY)
 		room = min_t(u64, room, limit > pos ? limit - pos : 0);
+	*past_limit = room < promised && room < len;
 	return min_t(u64, room, len);
 }
 
-/* @moved bytes count for the job, @seen for the stall timer: enough of them start it anew. */
-static void data_count(struct knet_session *s, size_t moved, size_t seen)
+/**
+ * knet_data_count() - data came, or were sent
+ * @s: session
+ * @moved: bytes that count for the job
+ * @seen: bytes that count for the rate and for the stall timer: enough of them
+ *	start it anew
+ */
+void knet_data_count(struct knet_session *s, size_t moved, size_t seen)
 {
 	struct knet_job *job = s->job;
 
@@ -264,13 +290,12 @@ static void data_write(struct knet_session *s, size_t len)
 {
 	struct knet_job *job = s->job;
 	loff_t pos = job->request.offset + atomic64_read(&job->bytes);
-	size_t room = data_room(s, pos, len), done;
-	bool past_limit = job->fsize_limit != RLIM_INFINITY && pos + len > job->fsize_limit &&
-			  room < knet_ftp_data_room(&s->ftp);
+	bool past_limit;
+	size_t room = knet_data_room(s, pos, len, &past_limit), done;
 	int err;
 
 	done = knet_stream_write(&s->stream, job->file, pos, room, &err);
-	data_count(s, done, len);
+	knet_data_count(s, done, len);
 	if (!err && past_limit)
 		err = -EFBIG;
 	if (err)
@@ -284,18 +309,18 @@ static void data_write(struct knet_session *s, size_t len)
 static int data_pull(struct knet_session *s)
 {
 	u64 room = knet_ftp_data_room(&s->ftp), pace = data_pace(s);
+	size_t max = min3(room, pace - 1, KNET_STREAM_BYTES - 1ULL) + 1;
 	int n;
 
 	if (!pace)
 		return -EAGAIN;
-
 	mutex_lock(&s->lock);
 	if (s->aborted) {
 		mutex_unlock(&s->lock);
 		return -EAGAIN;
 	}
-	n = knet_stream_pull(&s->stream, &s->data, 
-			     min3(room, pace - 1, KNET_STREAM_BYTES - 1ULL) + 1);
+	n = s->direct.on ? knet_direct_pull(&s->direct, &s->data, max) :
+			   knet_stream_pull(&s->stream, &s->data, max);
 	if (n > 0) {
 		knet_stream_gather(&s->stream, &s->data, true);
 	} else if (n != -EAGAIN) {
@@ -311,16 +336,25 @@ static int data_pull(struct knet_session *s)
 
 static bool data_receive(struct knet_session *s)
 {
-	int n = data_pull(s);
+	bool progress = false;
+	int n;
 
+	knet_data_choose(s);
+	if (s->direct.on && !knet_data_direct_ready(s, &progress))
+		return progress;
+	n = data_pull(s);
 	if (n == -EAGAIN)
-		return false;
-	if (n > 0)
+		return knet_data_direct_flush(s) || progress;
+	if (n > 0 && s->direct.on) {
+		knet_data_direct_take(s, n);
+	} else if (n > 0) {
 		data_write(s, n);
-	else if (n == -ENOMEM || n == -EFAULT)
+	} else if (n == -ENOMEM || n == -EFAULT) {
 		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -n, "cannot take received data");
-	else
+	} else {
+		knet_data_finish(s);
 		knet_ftp_data_eof(&s->ftp, -n);
+	}
 	return true;
 }
 
@@ -396,7 +430,7 @@ static bool data_send(struct knet_session *s)
 	if (!n) {
 		data_finish(s);
 	} else if (n > 0) {
-		data_count(s, n, n);
+		knet_data_count(s, n, n);
 		knet_ftp_data_bytes(&s->ftp, n);
 		knet_job_progress(job);
 	} else if (send.sock_err) {
@@ -428,18 +462,24 @@ bool knet_data_move(struct knet_session *s)
  * @s: session
  * @wait: what else limits it, jiffies
  *
- * Return: jiffies; until the rate lets something through; or short while small
- * segments are gathered, because the first of them wakes nobody then.
+ * Return: jiffies; until the rate lets something through, or what was received
+ * is to be written; short while small segments are gathered, because the first
+ * of them wakes nobody then.
  */
 unsigned long knet_data_wait_limit(struct knet_session *s, unsigned long wait)
 {
-	u64 ns;
+	u64 now;
 
 	if (s->data_state != KNET_DATA_OPEN)
 		return wait;
+	wait = min(wait, knet_data_direct_wait(s));
+	if (s->held && s->held_until == U64_MAX)
+		return wait;
 	if (s->held) {
-		ns = knet_pace_wait(&s->pace, ktime_get_ns());
-		return min_t(u64, wait, ns == U64_MAX ? wait : nsecs_to_jiffies64(ns) + 1);
+		now = ktime_get_ns();
+		if (s->held_until <= now)
+			return 0;
+		return min_t(u64, wait, nsecs_to_jiffies64(s->held_until - now) + 1);
 	}
 	return s->stream.gathering ? min_t(unsigned long, wait, DATA_GATHER_TIME) : wait;
 }

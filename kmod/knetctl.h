@@ -261,6 +261,7 @@ struct knet_job_ops {
  * @active_addr_len: 0, 4 or 16
  * @port_min: of the data socket in active mode; 0 for any
  * @port_max: likewise
+ * @direct: bytes went past the page cache; knet_net.lock
  * @bytes: written so far
  * @size: what the server said; KNET_SIZE_UNKNOWN; knet_net.lock
  * @started: when it was accepted, CLOCK_MONOTONIC
@@ -314,6 +315,7 @@ struct knet_job {
 	u8 active_addr_len;
 	u16 port_min;
 	u16 port_max;
+	bool direct;
 	atomic64_t bytes;
 	u64 size;
 	ktime_t started;
@@ -424,8 +426,11 @@ struct knet_server {
  * @timer_start: jiffies
  * @stall_count: bytes since @timer_start
  * @pace: what the job's rate allows
- * @held: it allows nothing now, @data is not looked at
+ * @direct: moves the data past the page cache
+ * @chosen: it was decided whether it does
+ * @held: nothing may be moved now, for reasons of ours; @data is not looked at
  * @held_since: jiffies
+ * @held_until: ns of CLOCK_MONOTONIC, U64_MAX when time does not end it
  * @deadline: of the whole job, jiffies; 0 for none
  */
 struct knet_session {
@@ -456,8 +461,11 @@ struct knet_session {
 	unsigned long timer_start;
 	u64 stall_count;
 	struct knet_pace pace;
+	struct knet_direct direct;
+	bool chosen;
 	bool held;
 	unsigned long held_since;
+	u64 held_until;
 	unsigned long deadline;
 };
 
@@ -595,6 +603,18 @@ bool knet_data_move(struct knet_session *session);
 void knet_data_close(struct knet_session *session);
 unsigned long knet_data_wait_limit(struct knet_session *session, unsigned long wait);
 void knet_data_waited(struct knet_session *session);
+void knet_data_hold(struct knet_session *s, bool hold, u64 until);
+size_t knet_data_room(struct knet_session *s, loff_t pos, size_t len, bool *past_limit);
+void knet_data_count(struct knet_session *s, size_t moved, size_t seen);
+
+/* --------------------------------------------------- data-direct.c -- */
+
+void knet_data_choose(struct knet_session *s);
+bool knet_data_direct_ready(struct knet_session *s, bool *progress);
+void knet_data_direct_take(struct knet_session *s, size_t len);
+unsigned long knet_data_direct_wait(struct knet_session *s);
+bool knet_data_direct_flush(struct knet_session *s);
+void knet_data_finish(struct knet_session *s);
 
 #include "listener.h"
 #include "send.h"

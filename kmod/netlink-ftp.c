@@ -11,6 +11,8 @@
 #define REPLY_TIMEOUT_MS	60000
 #define STALL_TIMEOUT_MS	60000
 
+#define FTP_PATHS	(KNETCTL_FTP_FLAGS_DIRECT | KNETCTL_FTP_FLAGS_BUFFERED)
+
 /* What a job does with the descriptor of its caller. */
 enum ftp_file {
 	FILE_NONE,
@@ -290,6 +292,16 @@ static int get_job(struct genl_info *info, struct nlattr **ftp, struct knet_job 
 	if (ftp[KNETCTL_A_FTP_FLAGS])
 		job->ftp_flags = nla_get_u32(ftp[KNETCTL_A_FTP_FLAGS]);
 	get_timers(tb, &job->timers);
+	if (job->ftp_flags & FTP_PATHS && job->kind != KNETCTL_JOB_KIND_FTP_GET) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ftp[KNETCTL_A_FTP_FLAGS],
+				    "direct and buffered are flags of a get");
+		return -EINVAL;
+	}
+	if ((job->ftp_flags & FTP_PATHS) == FTP_PATHS) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ftp[KNETCTL_A_FTP_FLAGS],
+				    "direct and buffered exclude each other");
+		return -EINVAL;
+	}
 	return get_request(tb, ftp, job, info->extack) ?:
 	       get_rate(tb[KNETCTL_A_JOB_RATE], job, info->extack) ?:
 	       take_file(tb[KNETCTL_A_JOB_FD], job, info->extack);

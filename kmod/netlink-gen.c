@@ -30,7 +30,7 @@ const struct nla_policy knetctl_filter_nl_policy[KNETCTL_A_FILTER_LAST_HIT + 1] 
 };
 
 const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1] = {
-	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
 	[KNETCTL_A_FTP_USER] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_PASSWORD] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_ACCOUNT] = { .type = NLA_BINARY, },

@@ -65,7 +65,8 @@ int knet_nl_job_fill(struct sk_buff *skb, const void *object)
 	    nla_put_u64_64bit(skb, KNETCTL_A_JOB_DURATION_NS, job_duration(job),
 			      KNETCTL_A_JOB_PAD) ||
 	    (!job->ops && atomic64_read(&job->bytes) &&
-	     nla_put_u32(skb, KNETCTL_A_JOB_PATH, KNETCTL_DATA_PATH_BUFFERED)))
+	     nla_put_u32(skb, KNETCTL_A_JOB_PATH,
+			 job->direct ? KNETCTL_DATA_PATH_DIRECT : KNETCTL_DATA_PATH_BUFFERED)))
 		return -EMSGSIZE;
 	if (job->rate != KNET_RATE_UNLIMITED &&
 	    nla_put_u64_64bit(skb, KNETCTL_A_JOB_RATE, job->rate, KNETCTL_A_JOB_PAD))

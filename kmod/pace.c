@@ -84,20 +84,16 @@ void knet_pace_spend(struct knet_pace *pace, u64 bytes)
 }
 
 /**
- * knet_pace_wait() - how long until something may be moved
+ * knet_pace_end() - when something may be moved again
  * @pace: knet_pace_room() says 0
- * @now: ns of CLOCK_MONOTONIC
  *
- * Return: ns; U64_MAX when it is not a matter of time.
+ * Return: ns of CLOCK_MONOTONIC; U64_MAX when it is not a matter of time.
  */
-u64 knet_pace_wait(const struct knet_pace *pace, u64 now)
+u64 knet_pace_end(const struct knet_pace *pace)
 {
-	u64 at;
-
 	if (!pace_limits(pace))
 		return 0;
 	if (!pace->rate)
 		return U64_MAX;
-	at = pace->spent + pace_time(pace, pace_step(pace));
-	return at > now ? at - now : 0;
+	return pace->spent + pace_time(pace, pace_step(pace));
 }

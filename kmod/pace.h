@@ -24,6 +24,6 @@ struct knet_pace {
 void knet_pace_start(struct knet_pace *pace, u64 rate, u64 now);
 u64 knet_pace_room(struct knet_pace *pace, u64 now);
 void knet_pace_spend(struct knet_pace *pace, u64 bytes);
-u64 knet_pace_wait(const struct knet_pace *pace, u64 now);
+u64 knet_pace_end(const struct knet_pace *pace);
 
 #endif

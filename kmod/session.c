@@ -14,7 +14,7 @@
 #include "knetctl.h"
 
 /* What a receive buffer may hold, in the pieces in which it is taken. */
-#define SESSION_ARRIVED	8
+#define SESSION_ARRIVED	16
 
 static void session_work(struct work_struct *work);
 
@@ -88,6 +88,7 @@ static struct knet_session *session_alloc(struct knet_server *server)
 	INIT_DELAYED_WORK(&s->work, session_work);
 	knet_waker_init(&s->waker, knet_session_wq, &s->work);
 	mutex_init(&s->lock);
+	knet_direct_init(&s->direct, &s->waker);
 	s->server = server;
 	return s;
 }
@@ -448,6 +449,7 @@ static void session_run(struct knet_session *s)
 		else
 			session_wait(s);
 	}
+	knet_data_finish(s);
 	knet_data_close(s);
 }
 

@@ -63,6 +63,7 @@ const size_t knetctl_names_ftp_checksum_count = sizeof(knetctl_names_ftp_checksu
 
 const char *const knetctl_names_data_path[] = {
 	[KNETCTL_DATA_PATH_BUFFERED] = "buffered",
+	[KNETCTL_DATA_PATH_DIRECT] = "direct",
 };
 const size_t knetctl_names_data_path_count = sizeof(knetctl_names_data_path) / sizeof(knetctl_names_data_path[0]);
 

@@ -124,7 +124,7 @@ enum knetctl_class {
 	KNETCTL_CLASS_PEER,
 };
 
-enum knetctl_path { KNETCTL_PATH_NONE = 0, KNETCTL_PATH_BUFFERED };
+enum knetctl_path { KNETCTL_PATH_NONE = 0, KNETCTL_PATH_BUFFERED, KNETCTL_PATH_DIRECT };
 
 /* Names as they stand in the JSON; NULL for a value without one. */
 const char *knetctl_kind_name(unsigned int kind);
@@ -178,6 +178,8 @@ struct knetctl_job {
 #define KNETCTL_FTP_RELAXED_REPLIES	(1u << 2)
 #define KNETCTL_FTP_RESUME		(1u << 3)	/* of a get: @offset is what the file has */
 #define KNETCTL_FTP_APPEND		(1u << 4)	/* of a put: APPE instead of STOR */
+#define KNETCTL_FTP_DIRECT		(1u << 5)	/* of a get: past the page cache */
+#define KNETCTL_FTP_BUFFERED		(1u << 6)	/* of a get: through the page cache */
 #define KNETCTL_FTP_DETACHED		(1u << 16)	/* lives on when the handle closes */
 
 /**

@@ -761,6 +761,9 @@ static void test_names(void **state)
 	assert_null(knetctl_class_name(KNETCTL_CLASS_NONE));
 	assert_null(knetctl_class_name(1000));
 	assert_string_equal(knetctl_path_name(KNETCTL_PATH_BUFFERED), "buffered");
+	assert_string_equal(knetctl_path_name(KNETCTL_PATH_DIRECT), "direct");
+	assert_int_equal(KNETCTL_FTP_DIRECT, KNETCTL_FTP_FLAGS_DIRECT);
+	assert_int_equal(KNETCTL_FTP_BUFFERED, KNETCTL_FTP_FLAGS_BUFFERED);
 	assert_string_equal(knetctl_errno_name(ECONNREFUSED), "ECONNREFUSED");
 	assert_string_equal(knetctl_errno_name(-ECONNREFUSED), "ECONNREFUSED");
 	assert_null(knetctl_errno_name(0));

@@ -19,7 +19,7 @@
 static uint64_t run(struct knet_pace *pace, uint64_t now, uint64_t ns, uint64_t late,
 		    unsigned int *wakes)
 {
-	uint64_t end = now + ns, moved = 0, room, wait;
+	uint64_t end = now + ns, moved = 0, room, again;
 
 	*wakes = 0;
 	while (now < end) {
@@ -30,11 +30,11 @@ static uint64_t run(struct knet_pace *pace, uint64_t now, uint64_t ns, uint64_t 
 			moved += room;
 			continue;
 		}
-		wait = knet_pace_wait(pace, now);
-		assert_in_range(wait, 1, UINT64_MAX);
-		if (wait >= end - now)
+		again = knet_pace_end(pace);
+		assert_in_range(again, now + 1, UINT64_MAX);
+		if (again >= end)
 			break;
-		now += wait + late;
+		now = again + late;
 		++*wakes;
 		assert_int_not_equal(knet_pace_room(pace, now), 0);
 	}
@@ -72,7 +72,7 @@ static void test_nothing_at_once(void **state)
 	assert_int_equal(knet_pace_room(&pace, START), 0);
 	/* The clocks of two processors may differ a little. */
 	assert_int_equal(knet_pace_room(&pace, START - 1000), 0);
-	assert_int_equal(knet_pace_wait(&pace, START), SECOND / 20);
+	assert_int_equal(knet_pace_end(&pace), START + SECOND / 20);
 	assert_int_equal(knet_pace_room(&pace, START + SECOND / 20), 50);
 }
 
@@ -98,7 +98,7 @@ static void test_more_than_there_was(void **state)
 	knet_pace_start(&pace, 1000, START);
 	knet_pace_spend(&pace, 5000);
 	assert_int_equal(knet_pace_room(&pace, START + 5 * SECOND), 0);
-	assert_int_equal(knet_pace_wait(&pace, START), 5 * SECOND + SECOND / 20);
+	assert_int_equal(knet_pace_end(&pace), START + 5 * SECOND + SECOND / 20);
 }
 
 static void test_paused_and_unlimited(void **state)
@@ -108,7 +108,7 @@ static void test_paused_and_unlimited(void **state)
 	(void)state;
 	knet_pace_start(&pace, 0, START);
 	assert_int_equal(knet_pace_room(&pace, START + 1000 * SECOND), 0);
-	assert_true(knet_pace_wait(&pace, START + 1000 * SECOND) == U64_MAX);
+	assert_true(knet_pace_end(&pace) == U64_MAX);
 	knet_pace_spend(&pace, 1);
 	knet_pace_start(&pace, KNET_RATE_UNLIMITED, START);
 	knet_pace_spend(&pace, 1 << 30);

@@ -120,9 +120,12 @@ enum knetctl_ftp_checksum {
 /**
  * enum knetctl_data_path - How the bytes travelled between socket and file.
  * @KNETCTL_DATA_PATH_BUFFERED: Through the page cache.
+ * @KNETCTL_DATA_PATH_DIRECT: Past the page cache, but for what is no whole
+ *   block.
  */
 enum knetctl_data_path {
 	KNETCTL_DATA_PATH_BUFFERED = 1,
+	KNETCTL_DATA_PATH_DIRECT,
 };
 
 /**
@@ -147,6 +150,10 @@ enum knetctl_job_flags {
  *   must tell the SIZE: equal to offset is success without a transfer, less is
  *   a failure.
  * @KNETCTL_FTP_FLAGS_APPEND: Of a put, append to the remote file (APPE).
+ * @KNETCTL_FTP_FLAGS_DIRECT: Of a get, write past the page cache if the file
+ *   system can. Without this flag and without buffered it is done for files of
+ *   at least 16 MiB.
+ * @KNETCTL_FTP_FLAGS_BUFFERED: Of a get, write through the page cache.
  */
 enum knetctl_ftp_flags {
 	KNETCTL_FTP_FLAGS_ACTIVE = 1,
@@ -154,6 +161,8 @@ enum knetctl_ftp_flags {
 	KNETCTL_FTP_FLAGS_RELAXED_REPLIES = 4,
 	KNETCTL_FTP_FLAGS_RESUME = 8,
 	KNETCTL_FTP_FLAGS_APPEND = 16,
+	KNETCTL_FTP_FLAGS_DIRECT = 32,
+	KNETCTL_FTP_FLAGS_BUFFERED = 64,
 };
 
 /**

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A file system on a disk of its own, parts of which can be made to fail."""
+
+import os
+import re
+import subprocess
+
+SECTOR = 512
+MKFS = {"ext4": ["mkfs.ext4", "-q", "-m", "0", "-E", "nodiscard,lazy_itable_init=1"],
+        "xfs": ["mkfs.xfs", "-q", "-K"]}
+MOUNT = {"ext4": ["-o", "noinit_itable"], "xfs": []}
+
+
+def run(*args, **kwargs):
+    return subprocess.run(args, check=True, capture_output=True, text=True, **kwargs).stdout
+
+
+def dmsetup(*args, table=None):
+    # There is no udev here that would make the nodes.
+    run("dmsetup", *args, input=table, env=os.environ | {"DM_DISABLE_UDEV": "1"})
+
+
+class Disk:
+    def __init__(self, kind, directory, size=320 << 20):
+        for module in ("loop", "dm-flakey", kind):
+            subprocess.run(["modprobe", module], check=False, capture_output=True)
+        self.sectors = size // SECTOR
+        self.name = f"knetctl-{kind}"
+        self.bad = None
+        self.path = str(directory)
+        image = self.path + ".image"
+        with open(image, "wb") as f:
+            f.truncate(size)
+        self.loop = run("losetup", "--find", "--show", image).strip()
+        os.unlink(image)
+        dmsetup("create", self.name, table=self.table())
+        run(*MKFS[kind], f"/dev/mapper/{self.name}")
+        run("mount", *MOUNT[kind], f"/dev/mapper/{self.name}", self.path)
+
+    def table(self, bad=None):
+        """Of the device mapper; writing and reading fail in `bad`, (sector, count)."""
+        start, count = bad or (self.sectors, 0)
+        end = start + count
+        # As linear, but without WRITE_ZEROES, which a loop device on tmpfs promises and cannot do.
+        parts = [(0, start, f"flakey {self.loop} 0 1 0")]
+        if count:
+            parts += [(start, count, "error"),
+                      (end, self.sectors - end, f"flakey {self.loop} {end} 1 0")]
+        return "".join(f"{at} {n} {what}\n" for at, n, what in parts)
+
+    def fail(self, bad=None):
+        """From now on, until it is called without `bad`."""
+        if bad == self.bad:
+            return
+        self.bad = bad
+        dmsetup("reload", self.name, table=self.table(bad))
+        # The file system is to be frozen neither by us nor for long.
+        dmsetup("suspend", "--nolockfs", self.name)
+        dmsetup("resume", self.name)
+
+    def sector(self, path, offset):
+        """Where a byte of a file stands on the disk."""
+        block = os.statvfs(path).f_bsize
+        for line in run("filefrag", "-v", "-s", path).splitlines():
+            found = re.match(r" *\d+: +(\d+)\.\. +(\d+): +(\d+)\.\.", line)
+            if found:
+                first, last, physical = map(int, found.groups())
+                if first <= offset // block <= last:
+                    return (physical + offset // block - first) * (block // SECTOR)
+        raise AssertionError(f"{path} has no block at {offset}")
+
+    def close(self):
+        run("umount", self.path)
+        dmsetup("remove", "--retry", self.name)
+        run("losetup", "--detach", self.loop)
