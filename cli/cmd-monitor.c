@@ -49,7 +49,7 @@ static int take_event(struct cli *c, struct monitor *m, struct source *s,
 	int status = STATUS_OK;
 
 	/* A newer library may tell of what this command has no name for. */
-	if (!knetctl_event_name(event->type) || event->type > KNETCTL_EVENT_CONNECTION_CLOSED ||
+	if (!knetctl_event_name(event->type) || event->type > KNETCTL_EVENT_JOB_DIALOGUE ||
 	    !event_passes(m, event) || dump_knows(s, event))
 		return STATUS_OK;
 	show_event(c, m, s, event);

@@ -213,6 +213,8 @@ static int take(struct engine *e, const struct knetctl_event *event)
 		return -ESHUTDOWN;
 	if (event->type == KNETCTL_EVENT_LOST)
 		return look(e);
+	if (event->type == KNETCTL_EVENT_JOB_DIALOGUE && find(e, event->u.dialogue.id))
+		print_dialogue(e->c, &e->bar, &event->u.dialogue, e->many);
 	if (event->type < KNETCTL_EVENT_JOB_STARTED || event->type > KNETCTL_EVENT_JOB_DONE)
 		return 0;
 	f = find(e, job->id);

@@ -25,6 +25,8 @@ const struct opt ftp_session_opts[] = {
 	{ OPT_STALL_BYTES, "stall-bytes", 0, "N", "Fewer than this is a stall (1)" },
 	{ OPT_TIMEOUT, "timeout", 0, "S", "For all of it (no limit)" },
 	{ OPT_SESSIONS, "sessions", 0, "N", "At most N connections to the server (4)" },
+	{ OPT_QUOTE, "quote", 0, "CMD", "Send CMD after the login; *CMD may be refused" },
+	{ OPT_TRACE, "trace", 0, NULL, "Show the dialogue with the server" },
 	{ 0 }
 };
 
@@ -142,6 +144,26 @@ static int take_time(struct cli *c, struct ftp_options *o, int id, const char *v
 	}
 }
 
+/* As curl's; one that begins with an asterisk may be refused. */
+static int take_quote(struct cli *c, struct ftp_options *o, const char *value)
+{
+	const char *command = value + (*value == '*');
+	size_t i;
+
+	if (!((*command | 0x20) >= 'a' && (*command | 0x20) <= 'z'))
+		return fail_usage(c, "--quote: a command begins with a letter, or * and a letter");
+	if (strlen(value) > QUOTE_MAX)
+		return fail_usage(c, "--quote: a command has at most %d bytes", QUOTE_MAX);
+	for (i = 0; value[i]; i++)
+		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+			return fail_usage(c, "--quote: a command has no control bytes");
+	if (o->args.quote_count == QUOTES_MAX)
+		return fail_usage(c, "--quote: at most %d commands", QUOTES_MAX);
+	o->quotes[o->args.quote_count++] = value;
+	o->args.quotes = o->quotes;
+	return STATUS_OK;
+}
+
 static int take_session(struct cli *c, struct ftp_options *o, int id, const char *value)
 {
 	switch (id) {
@@ -164,6 +186,11 @@ static int take_session(struct cli *c, struct ftp_options *o, int id, const char
 		return STATUS_OK;
 	case OPT_RELAXED_REPLIES:
 		o->args.flags |= KNETCTL_FTP_RELAXED_REPLIES;
+		return STATUS_OK;
+	case OPT_QUOTE:
+		return take_quote(c, o, value);
+	case OPT_TRACE:
+		o->args.flags |= KNETCTL_FTP_TRACE;
 		return STATUS_OK;
 	case OPT_SESSIONS:
 		return take_number(c, "--sessions", value, 1, 512, &o->args.sessions);

@@ -11,6 +11,9 @@
 #include "listing.h"
 
 #define REMOTES_MAX 16
+/* What the module takes. */
+#define QUOTES_MAX 16
+#define QUOTE_MAX 512
 
 /* netrc.c */
 struct netrc_entry {
@@ -46,7 +49,7 @@ enum {
 	OPT_SESSIONS, OPT_NO_WAIT, OPT_NO_PROGRESS,
 	OPT_RESUME, OPT_FORCE, OPT_ATOMIC, OPT_FSYNC, OPT_MAX_SIZE, OPT_APPEND, OPT_CREATE_DIRS,
 	OPT_REMOTE_TIME, OPT_VERIFY, OPT_RETRY, OPT_LIST, OPT_RAW, OPT_RATE, OPT_DIRECT,
-	OPT_BUFFERED,
+	OPT_BUFFERED, OPT_QUOTE, OPT_TRACE,
 };
 
 struct ftp_options {
@@ -57,6 +60,7 @@ struct ftp_options {
 	bool resume, force, atomic, fsync, append, create_dirs, remote_time, verify, raw;
 	bool direct, buffered;
 	uint32_t retry;
+	const char *quotes[QUOTES_MAX];
 	const char *list;
 	struct ftp_server *servers;	/* known so far */
 };

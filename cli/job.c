@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "job.h"
@@ -63,4 +64,21 @@ const char *job_reason(const struct knetctl_job *job, char *buf, size_t size)
 	else
 		snprintf(buf, size, "%s", name ? name : job->message);
 	return buf;
+}
+
+void print_dialogue(const struct cli *c, struct progress *p,
+		    const struct knetctl_dialogue *dialogue, bool many)
+{
+	char direction = dialogue->direction == KNETCTL_DIRECTION_SENT ? '>' : '<';
+	char *safe;
+
+	/* There standard error has nothing but an error. */
+	if (c->json)
+		return;
+	safe = text_escape(dialogue->text);
+	progress_clear(p);
+	if (many)
+		fprintf(stderr, "%u ", dialogue->id);
+	fprintf(stderr, "%c %s\n", direction, safe);
+	free(safe);
 }

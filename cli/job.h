@@ -27,6 +27,10 @@ void progress_update(struct progress *p, const struct knetctl_job *job, uint64_t
 void progress_draw(struct progress *p);
 void progress_clear(struct progress *p);
 
+/* A line of --trace on standard error; with the job's number when there are many. */
+void print_dialogue(const struct cli *c, struct progress *p,
+		    const struct knetctl_dialogue *dialogue, bool many);
+
 /*
  * wait.c: wait for the end of a job of our own. The handle is subscribed to
  * the job events since before the job was started. A signal from @signals

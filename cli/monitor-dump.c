@@ -49,7 +49,9 @@ bool dump_knows(const struct source *s, const struct knetctl_event *event)
 {
 	struct seen key = { .id = event->u.job.id }, *found;
 
-	if (event->type == KNETCTL_EVENT_LOST || !s->seen_count)
+	/* A line of a dialogue is in no object. */
+	if (event->type == KNETCTL_EVENT_LOST || event->type == KNETCTL_EVENT_JOB_DIALOGUE ||
+	    !s->seen_count)
 		return false;
 	if (event->group == KNETCTL_GROUP_CONNECTION)
 		key.id = event->u.connection.id;

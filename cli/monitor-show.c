@@ -68,6 +68,17 @@ static void job_text(struct cli *c, char *line, size_t size, const struct knetct
 	}
 }
 
+static void dialogue_text(struct cli *c, char *line, size_t size,
+			  const struct knetctl_event *event)
+{
+	const struct knetctl_dialogue *dialogue = &event->u.dialogue;
+	size_t len = strlen(line);
+
+	snprintf(line + len, size - len, " %u %c", dialogue->id,
+		 dialogue->direction == KNETCTL_DIRECTION_SENT ? '>' : '<');
+	print_rest(c, line, dialogue->text);
+}
+
 static void match_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
 {
 	const struct knetctl_filter_match *match = &event->u.filter;
@@ -136,6 +147,8 @@ static void print_text(struct cli *c, const struct monitor *m, const struct sour
 		 knetctl_event_name(event->type));
 	if (event->type == KNETCTL_EVENT_LOST)
 		lost_text(c, line, sizeof(line), event);
+	else if (event->type == KNETCTL_EVENT_JOB_DIALOGUE)
+		dialogue_text(c, line, sizeof(line), event);
 	else if (event->type == KNETCTL_EVENT_FILTER_MATCH)
 		match_text(c, line, sizeof(line), event);
 	else if (event->group == KNETCTL_GROUP_CONNECTION)
@@ -163,6 +176,11 @@ static void print_json(struct cli *c, const struct knetctl_event *event)
 		out_u64(c, "first_seq", NULL, event->u.lost.first_seq);
 		out_u64(c, "last_seq", NULL, event->u.lost.last_seq);
 		out_str(c, "where", NULL, event->u.lost.where ? "socket" : "kernel");
+	} else if (event->type == KNETCTL_EVENT_JOB_DIALOGUE) {
+		out_u64(c, "id", NULL, event->u.dialogue.id);
+		out_str(c, "direction", NULL,
+			knetctl_direction_name(event->u.dialogue.direction));
+		out_str(c, "text", NULL, event->u.dialogue.text);
 	} else if (event->type == KNETCTL_EVENT_FILTER_MATCH) {
 		match_members(c, &event->u.filter);
 	} else if (event->group == KNETCTL_GROUP_CONNECTION) {

@@ -49,6 +49,8 @@ static int read_events(struct cli *c, const struct wait *w, struct knetctl_job *
 				return got;
 			continue;
 		}
+		if (event.type == KNETCTL_EVENT_JOB_DIALOGUE && event.u.dialogue.id == w->id)
+			print_dialogue(c, w->progress, &event.u.dialogue, false);
 		if (event.type < KNETCTL_EVENT_JOB_STARTED ||
 		    event.type > KNETCTL_EVENT_JOB_DONE || event.u.job.id != w->id)
 			continue;

@@ -150,6 +150,28 @@ void knet_control_publish(struct knet_session *s)
 	mutex_unlock(&s->server->kn->lock);
 }
 
+static void control_tell(void *data, bool sent, const char *line, size_t len)
+{
+	struct knet_session *s = data;
+
+	/* The leave that is taken after the job is nobody's. */
+	if (s->job)
+		knet_job_dialogue(s->job, sent, line, len);
+}
+
+/**
+ * knet_control_trace() - tell of the dialogue, if the job wants that
+ * @s: session with a job or, then of none, without
+ *
+ * Context: The session's worker.
+ */
+void knet_control_trace(struct knet_session *s)
+{
+	bool wanted = s->job && (s->job->ftp_flags & KNETCTL_FTP_FLAGS_TRACE);
+
+	knet_ftp_trace_to(&s->ftp, wanted ? control_tell : NULL, s);
+}
+
 /* Whose fault it is that there is no connection. */
 static u32 control_class(const struct knet_session *s, int err)
 {
@@ -175,6 +197,7 @@ void knet_control_open(struct knet_session *s)
 	remote = &s->server->remote[min(s->remote, s->server->remote_count - 1)];
 	knet_ftp_init(&s->ftp, &s->server->login, remote->sa.sa_family == AF_INET6,
 		      knet_addr_port(remote));
+	knet_control_trace(s);
 	knet_ftp_start(&s->ftp, &s->job->request);
 	s->connected = !err;
 	if (err)

@@ -28,13 +28,37 @@ static void login_refused(struct knet_ftp *ftp)
 	knet_ftp_die_of_reply(ftp, ftp->reply.code < 400 ? EPROTO : EACCES);
 }
 
+/* The user's own commands, one after the other; then the job. */
+static void go_on(struct knet_ftp *ftp)
+{
+	const struct knet_ftp_login *login = ftp->login;
+
+	if (ftp->quoted < login->quote_count) {
+		const char *quote = login->quotes[ftp->quoted];
+
+		login_command(ftp, CMD_QUOTE, *quote == '*' ? quote + 1 : quote, NULL);
+	} else if (ftp->job.given) {
+		knet_ftp_begin_job(ftp);
+	} else {
+		ftp->phase = PHASE_READY;
+	}
+}
+
 static void logged_in(struct knet_ftp *ftp)
 {
 	ftp->logged_in = true;
-	if (ftp->job.given)
-		knet_ftp_begin_job(ftp);
+	go_on(ftp);
+}
+
+/* As with curl's --quote, what is no refusal will do. */
+static void reply_quote(struct knet_ftp *ftp, u16 code)
+{
+	const char *quote = ftp->login->quotes[ftp->quoted++];
+
+	if (code >= 400 && *quote != '*')
+		knet_ftp_die_of_reply(ftp, knet_ftp_reply_errno(code));
 	else
-		ftp->phase = PHASE_READY;
+		go_on(ftp);
 }
 
 static void reply_greeting(struct knet_ftp *ftp, u16 code)
@@ -326,6 +350,7 @@ static void (*const replies[])(struct knet_ftp *ftp, u16 code) = {
 	[CMD_XSHA256]	= reply_simple,
 	[CMD_XCRC]	= reply_simple,
 	[CMD_SITE]	= reply_simple,
+	[CMD_QUOTE]	= reply_quote,
 };
 
 static void take_preliminary(struct knet_ftp *ftp, struct knet_ftp_pending *pending)

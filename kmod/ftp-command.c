@@ -39,6 +39,7 @@ static const char *const verbs[] = {
 	[CMD_XCRC]	= "XCRC",
 	[CMD_SITE]	= "SITE",
 	[CMD_QUIT]	= "QUIT",
+	[CMD_QUOTE]	= "",
 	[CMD_AHEAD_NOOP]	= "NOOP",
 	[CMD_AHEAD_SIZE]	= "SIZE",
 	[CMD_AHEAD_EPSV]	= "EPSV",
@@ -89,11 +90,11 @@ static bool put(struct knet_ftp *ftp, const char *bytes, size_t len)
 }
 
 /* RFC 959 takes the control connection from Telnet, where 0xff is a command unless doubled. */
-static bool put_arg(struct knet_ftp *ftp, const char *arg, size_t len)
+static bool put_arg(struct knet_ftp *ftp, const char *arg, size_t len, bool first)
 {
 	size_t i;
 
-	if (!put(ftp, " ", 1))
+	if (!first && !put(ftp, " ", 1))
 		return false;
 	for (i = 0; i < len; i++) {
 		if ((u8)arg[i] == 0xff && !put(ftp, arg + i, 1))
@@ -112,9 +113,11 @@ static bool put_command(struct knet_ftp *ftp, enum knet_ftp_command cmd, const c
 
 	if (ftp->pending_count < KNET_FTP_PENDING_MAX &&
 	    put(ftp, verb, strlen(verb)) &&
-	    (!arg || put_arg(ftp, arg, strlen(arg))) &&
-	    (!more || put_arg(ftp, more, strlen(more))) && put(ftp, "\r\n", 2))
+	    (!arg || put_arg(ftp, arg, strlen(arg), !*verb)) &&
+	    (!more || put_arg(ftp, more, strlen(more), false)) && put(ftp, "\r\n", 2)) {
+		knet_ftp_trace_command(ftp, ftp->out + begin, (size_t)(ftp->out_len - begin - 2));
 		return true;
+	}
 	ftp->out_len = begin;
 	return false;
 }

@@ -58,6 +58,7 @@ enum knet_ftp_command {
 	CMD_XCRC,
 	CMD_SITE,
 	CMD_QUIT,
+	CMD_QUOTE,	/* the user's own */
 	/* Asked ahead, see ftp-ahead.c */
 	CMD_AHEAD_NOOP,
 	CMD_AHEAD_SIZE,
@@ -101,6 +102,10 @@ void knet_ftp_ahead_invite(struct knet_ftp *ftp);
 bool knet_ftp_ahead_use(struct knet_ftp *ftp);
 bool knet_ftp_ahead_reply(struct knet_ftp *ftp, u16 code);
 bool knet_ftp_ahead_blamed(const struct knet_ftp *ftp, u32 class, u16 code);
+
+/* ftp-trace.c */
+void knet_ftp_trace_command(struct knet_ftp *ftp, const char *text, size_t len);
+void knet_ftp_trace_byte(struct knet_ftp *ftp, char c);
 
 /* ftp-answer.c */
 void knet_ftp_check_size(struct knet_ftp *ftp);

@@ -6,6 +6,7 @@
  *
  *	ftp-job.c	what is asked, step after step
  *	ftp-ahead.c	what is asked for the next job
+ *	ftp-trace.c	the dialogue, for who wants to see it
  *	ftp-command.c	how it is written
  *	ftp-answer.c	what the server's answers make of it
  *	ftp-result.c	how it ends
@@ -190,6 +191,7 @@ void knet_ftp_input(struct knet_ftp *ftp, const char *bytes, size_t len)
 	size_t i;
 
 	for (i = 0; i < len && !ftp->broken; i++) {
+		knet_ftp_trace_byte(ftp, bytes[i]);
 		if (!knet_reply_begun(&ftp->reply))
 			ftp->solicited = ftp->pending_count &&
 					 ftp->pending[0].end <= ftp->out_sent;
@@ -467,5 +469,6 @@ void knet_ftp_quit(struct knet_ftp *ftp)
 void knet_ftp_wipe(struct knet_ftp *ftp)
 {
 	knet_ftp_drop_output(ftp);
+	memzero_explicit(ftp->line, sizeof(ftp->line));
 	ftp->broken = true;
 }

@@ -135,6 +135,9 @@ struct knet_ftp_result {
  * @plain: dialogue without extensions: TYPE I is sent after PORT or PASV, no
  *	EPSV, EPRT and SIZE
  * @relaxed: any "ddd " line ends a multi-line reply
+ * @quotes: commands to send after the login, as they stand; one that begins with an
+ *	asterisk, which is not sent, may be refused
+ * @quote_count: how many
  */
 struct knet_ftp_login {
 	const char *user;
@@ -142,6 +145,8 @@ struct knet_ftp_login {
 	const char *account;
 	bool plain;
 	bool relaxed;
+	const char *const *quotes;
+	u8 quote_count;
 };
 
 /**
@@ -167,6 +172,9 @@ struct knet_ftp_request {
 	bool resume;
 	bool ahead;
 };
+
+/* A line of the dialogue, without its end; secrets are hidden, all else stands as it is. */
+typedef void (*knet_ftp_trace_fn)(void *data, bool sent, const char *line, size_t len);
 
 struct knet_ftp;	/* full definition below, private to ftp*.c but for what is named public */
 
@@ -286,6 +294,7 @@ struct knet_ftp {
 	bool no_eprt;			/* use PORT */
 	bool passive_worked;		/* a passive data connection was made */
 	bool account_sent;
+	u8 quoted;			/* how many quotes were answered */
 	struct knet_ftp_job job;
 	u8 data;
 	int data_err;
@@ -295,6 +304,10 @@ struct knet_ftp {
 	u8 pending_count;
 	struct knet_ftp_pending pending[KNET_FTP_PENDING_MAX];
 	struct knet_reply reply;
+	knet_ftp_trace_fn trace;
+	void *trace_data;
+	u16 line_len;			/* of what the server says, for @trace */
+	char line[KNETCTL_TEXT_MAX + KNETCTL_CREDENTIAL_MAX];
 	u16 out_len;
 	u16 out_sent;
 	char out[KNET_FTP_OUT_MAX];
@@ -385,6 +398,8 @@ bool knet_ftp_ahead_ask(struct knet_ftp *ftp, const char *pathname);
 bool knet_ftp_ahead_pending(const struct knet_ftp *ftp);
 /* Are they what the job at hand waits for? */
 bool knet_ftp_ahead_awaited(const struct knet_ftp *ftp);
+/* Tell @trace of each line of the dialogue from now on; after knet_ftp_init(), NULL ends it. */
+void knet_ftp_trace_to(struct knet_ftp *ftp, knet_ftp_trace_fn trace, void *data);
 /* Wipe what is secret in the machine. */
 void knet_ftp_wipe(struct knet_ftp *ftp);
 /* May all @len bytes stand in a command? None below 0x20, none 0x7f; 0xff is doubled when sent. */

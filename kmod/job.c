@@ -396,6 +396,50 @@ void knet_job_progress(struct knet_job *job)
 	mutex_unlock(&job->kn->lock);
 }
 
+/* A line of a job's dialogue while it is told. */
+struct job_line {
+	const struct knet_job *job;
+	u32 direction;
+	const char *text;
+	size_t len;
+};
+
+static int job_fill_line(struct sk_buff *skb, const void *object)
+{
+	const struct job_line *line = object;
+
+	if (nla_put_u32(skb, KNETCTL_A_JOB_ID, line->job->obj.id) ||
+	    nla_put_u32(skb, KNETCTL_A_JOB_DIRECTION, line->direction) ||
+	    nla_put(skb, KNETCTL_A_JOB_TEXT, line->len, line->text))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * knet_job_dialogue() - tell what was said between a job's server and us
+ * @job: running
+ * @sent: by us
+ * @line: at most KNETCTL_TEXT_MAX bytes, nothing secret among them
+ * @len: of it
+ *
+ * It changes nothing of the job, so it is not the last event that told of it.
+ *
+ * Context: The job's worker; the session's lock may be held.
+ */
+void knet_job_dialogue(struct knet_job *job, bool sent, const char *line, size_t len)
+{
+	struct job_line event = {
+		.job = job,
+		.direction = sent ? KNETCTL_DIALOGUE_DIRECTION_SENT :
+				    KNETCTL_DIALOGUE_DIRECTION_RECEIVED,
+		.text = line,
+		.len = len,
+	};
+
+	knet_event_send(job->kn, KNET_GROUP_JOB, KNETCTL_CMD_JOB_DIALOGUE, KNETCTL_A_JOB_EVENT,
+			job_fill_line, &event);
+}
+
 static void job_forget(struct knet_job *job)
 {
 	struct knet_net *kn = job->kn;

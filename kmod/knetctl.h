@@ -367,6 +367,7 @@ enum knet_ahead {
  * @user: NUL-terminated
  * @password: or NULL; wiped when freed
  * @account: or NULL; wiped when freed
+ * @quotes: of @login; wiped when freed
  * @source: to bind to, family AF_UNSPEC for none
  * @remote: addresses to try, in order
  * @remote_count: of @remote
@@ -389,6 +390,7 @@ struct knet_server {
 	char *user;
 	char *password;
 	char *account;
+	char *quotes[KNETCTL_QUOTES_MAX];
 	struct knet_addr source;
 	struct knet_addr remote[KNETCTL_REMOTES_MAX];
 	unsigned int remote_count;
@@ -546,6 +548,7 @@ void knet_job_unhold(struct knet_job *job, u32 portid);
 void knet_job_run(struct knet_job *job, struct knet_session *session);
 void knet_job_requeue(struct knet_job *job);
 void knet_job_progress(struct knet_job *job);
+void knet_job_dialogue(struct knet_job *job, bool sent, const char *line, size_t len);
 void knet_job_end(struct knet_job *job, u32 state, const struct knet_ftp_result *result);
 void knet_job_cancel_all(struct knet_net *kn, int err);
 void knet_job_portid_gone(struct knet_net *kn, u32 portid);
@@ -590,6 +593,7 @@ int knet_control_begin(struct knet_session *s);
 const char *knet_control_refusal(int err);
 void knet_control_open(struct knet_session *s);
 void knet_control_publish(struct knet_session *s);
+void knet_control_trace(struct knet_session *s);
 bool knet_control_send(struct knet_session *s);
 bool knet_control_receive(struct knet_session *s);
 void knet_control_hang_up(struct knet_session *s);

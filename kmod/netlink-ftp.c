@@ -106,6 +106,45 @@ static int get_login(struct nlattr **ftp, u32 flags, struct knet_server *server,
 	return 0;
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* The user's own commands; they are repeated attributes of the nest. */
+static int get_quotes(const struct nlattr *nest, struct knet_server *server,
+		      struct netlink_ext_ack *extack)
+{
+	struct knet_ftp_login *login = &server->login;
+	struct nlattr *attr;
+	const char *quote;
+	int rem, err;
+
+	login->quotes = (const char *const *)server->quotes;
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != KNETCTL_A_FTP_QUOTE)
+			continue;
+		if (login->quote_count == KNETCTL_QUOTES_MAX) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "more than 16 quotes");
+			return -E2BIG;
+		}
+		if (nla_len(attr) > KNETCTL_QUOTE_MAX) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "a quote of more than 512 bytes");
+			return -ENAMETOOLONG;
+		}
+		err = knet_nl_get_text(attr, KNETCTL_QUOTE_MAX,
+				       &server->quotes[login->quote_count], extack);
+		if (err)
+			return err;
+		quote = server->quotes[login->quote_count++];
+		if (!is_letter(quote[*quote == '*'])) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "a command begins with a letter");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static struct knet_server *get_server(struct genl_info *info, struct nlattr **ftp, u32 flags)
 {
 	struct knet_server *server = knet_server_alloc(knet_net(genl_info_net(info)));
@@ -118,7 +157,8 @@ static struct knet_server *get_server(struct genl_info *info, struct nlattr **ft
 	if (!err && source)
 		err = knet_nl_get_addr(source, &server->source, info->extack);
 	if (!err)
-		err = get_login(ftp, flags, server, info->extack);
+		err = get_login(ftp, flags, server, info->extack) ?:
+		      get_quotes(info->attrs[KNETCTL_A_JOB_FTP], server, info->extack);
 	if (!err)
 		return server;
 	knet_server_free(server);

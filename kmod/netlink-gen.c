@@ -29,8 +29,8 @@ const struct nla_policy knetctl_filter_nl_policy[KNETCTL_A_FILTER_LAST_HIT + 1] 
 	[KNETCTL_A_FILTER_LAST_HIT] = { .type = NLA_U64, },
 };
 
-const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1] = {
-	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
+const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_QUOTE + 1] = {
+	[KNETCTL_A_FTP_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xff),
 	[KNETCTL_A_FTP_USER] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_PASSWORD] = { .type = NLA_BINARY, },
 	[KNETCTL_A_FTP_ACCOUNT] = { .type = NLA_BINARY, },
@@ -43,6 +43,7 @@ const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1] = {
 	[KNETCTL_A_FTP_LISTING] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[KNETCTL_A_FTP_CHECKSUM] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[KNETCTL_A_FTP_SESSIONS] = NLA_POLICY_RANGE(NLA_U32, 1, 512),
+	[KNETCTL_A_FTP_QUOTE] = { .type = NLA_BINARY, },
 };
 
 const struct nla_policy knetctl_send_nl_policy[KNETCTL_A_SEND_MULTICAST_IFINDEX + 1] = {

@@ -14,7 +14,7 @@
 /* Common nested types */
 extern const struct nla_policy knetctl_endpoint_nl_policy[KNETCTL_A_ENDPOINT_IFINDEX + 1];
 extern const struct nla_policy knetctl_filter_nl_policy[KNETCTL_A_FILTER_LAST_HIT + 1];
-extern const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_SESSIONS + 1];
+extern const struct nla_policy knetctl_ftp_nl_policy[KNETCTL_A_FTP_QUOTE + 1];
 extern const struct nla_policy knetctl_send_nl_policy[KNETCTL_A_SEND_MULTICAST_IFINDEX + 1];
 
 extern const struct nla_policy knetctl_status_nl_policy[KNETCTL_A_STATUS_PAD + 1];

@@ -38,8 +38,12 @@ struct knet_server *knet_server_alloc(struct knet_net *kn)
  */
 void knet_server_free(struct knet_server *server)
 {
+	int i;
+
 	if (!server)
 		return;
+	for (i = 0; i < server->login.quote_count; i++)
+		kfree_sensitive(server->quotes[i]);
 	put_cred(server->cred);
 	kfree(server->user);
 	kfree_sensitive(server->password);
@@ -64,11 +68,24 @@ static bool cred_equal(const struct cred *a, const struct cred *b)
 	       gid_eq(a->egid, b->egid) && a->user_ns == b->user_ns && !cred_fscmp(a, b);
 }
 
+/* What one session was told another one must have been told as well. */
+static bool quotes_equal(const struct knet_server *a, const struct knet_server *b)
+{
+	int i;
+
+	if (a->login.quote_count != b->login.quote_count)
+		return false;
+	for (i = 0; i < a->login.quote_count; i++)
+		if (!secret_equal(a->quotes[i], b->quotes[i]))
+			return false;
+	return true;
+}
+
 static bool server_equal(const struct knet_server *a, const struct knet_server *b)
 {
 	unsigned int i;
 
-	if (a->remote_count != b->remote_count)
+	if (a->remote_count != b->remote_count || !quotes_equal(a, b))
 		return false;
 	for (i = 0; i < a->remote_count; i++)
 		if (!knet_addr_equal(&a->remote[i], &b->remote[i]))

@@ -535,10 +535,12 @@ static void session_do_job(struct knet_session *s)
 	s->deadline = job->deadline;
 	job->request.ahead = s->ahead_id == job->obj.id && !job->redone;
 	s->ahead_id = 0;
-	if (s->connected)
+	if (s->connected) {
+		knet_control_trace(s);
 		knet_ftp_start(&s->ftp, &job->request);
-	else
+	} else {
 		knet_control_open(s);
+	}
 	knet_control_publish(s);
 	session_run(s);
 	back = session_again(s);
@@ -547,6 +549,7 @@ static void session_do_job(struct knet_session *s)
 
 	if (!back && !session_refused(s))
 		session_end_job(s);
+	knet_control_trace(s);
 	if (knet_ftp_broken(&s->ftp) || s->aborted)
 		knet_control_hang_up(s);
 }

@@ -106,6 +106,7 @@ int kn_put_endpoint(struct nl_msg *msg, int type, const struct sockaddr *address
 /* What only some kinds have. */
 static int put_ftp_special(struct nl_msg *msg, const struct knetctl_ftp *args)
 {
+	size_t i;
 	int err;
 
 	err = put_u16(msg, KNETCTL_A_FTP_PORT_MIN, args->port_min);
@@ -119,6 +120,8 @@ static int put_ftp_special(struct nl_msg *msg, const struct knetctl_ftp *args)
 		err = put_u32(msg, KNETCTL_A_FTP_CHECKSUM, args->checksum);
 	if (!err && args->sessions)
 		err = put_u32(msg, KNETCTL_A_FTP_SESSIONS, args->sessions);
+	for (i = 0; !err && i < args->quote_count; i++)
+		err = kn_put_string(msg, KNETCTL_A_FTP_QUOTE, args->quotes[i]);
 	return err;
 }
 
@@ -353,6 +356,21 @@ int kn_get_job(const struct nlmsghdr *nlh, struct knetctl_job *job)
 	get_ftp(tb[KNETCTL_A_JOB_FTP], job);
 	get_send(tb[KNETCTL_A_JOB_SEND], job);
 	kn_get_event(tb[KNETCTL_A_JOB_EVENT], &job->last_seq, &none, &none);
+	return 0;
+}
+
+/* Returns 0, or -EBADMSG for a message that is no line of a dialogue. */
+int kn_get_dialogue(const struct nlmsghdr *nlh, struct knetctl_dialogue *dialogue)
+{
+	struct nlattr *tb[KNETCTL_A_JOB_MAX + 1];
+
+	memset(dialogue, 0, sizeof(*dialogue));
+	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0 ||
+	    !tb[KNETCTL_A_JOB_ID] || !tb[KNETCTL_A_JOB_DIRECTION])
+		return -EBADMSG;
+	kn_get_u32(tb[KNETCTL_A_JOB_ID], &dialogue->id);
+	kn_get_u32(tb[KNETCTL_A_JOB_DIRECTION], &dialogue->direction);
+	kn_get_bytes(tb[KNETCTL_A_JOB_TEXT], dialogue->text, sizeof(dialogue->text));
 	return 0;
 }
 

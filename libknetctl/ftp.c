@@ -8,6 +8,8 @@
 
 #define REMOTES_MAX	1024	/* what a request has room for; the module takes fewer */
 #define REMOTE_ROOM	48	/* bytes of one in a request */
+#define QUOTES_MAX	1024	/* likewise */
+#define QUOTE_ROOM	8
 
 /* Servers ask for one, and want it to look like an address (RFC 1635). */
 #define ANONYMOUS_PASSWORD	"anonymous@"
@@ -51,6 +53,10 @@ static int take_args(struct knetctl *h, const void *from, size_t least, struct k
 		return kn_fail(h, EINVAL, "no list of addresses");
 	if (args->remote_count > REMOTES_MAX)
 		return kn_fail(h, E2BIG, "more than %d addresses", REMOTES_MAX);
+	if (args->quote_count && !args->quotes)
+		return kn_fail(h, EINVAL, "no list of quotes");
+	if (args->quote_count > QUOTES_MAX)
+		return kn_fail(h, E2BIG, "more than %d quotes", QUOTES_MAX);
 	if (!args->password && (!args->user || !strcmp(args->user, "anonymous")))
 		args->password = ANONYMOUS_PASSWORD;
 	return 0;
@@ -63,7 +69,11 @@ static size_t length(const char *text)
 
 static size_t room(const struct knetctl_ftp *args)
 {
-	return length(args->user) + length(args->password) + length(args->account) +
+	size_t quotes = 0, i;
+
+	for (i = 0; i < args->quote_count; i++)
+		quotes += length(args->quotes[i]) + QUOTE_ROOM;
+	return quotes + length(args->user) + length(args->password) + length(args->account) +
 	       length(args->pathname) + length(args->argument) + args->remote_count * REMOTE_ROOM;
 }
 

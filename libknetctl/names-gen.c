@@ -67,6 +67,12 @@ const char *const knetctl_names_data_path[] = {
 };
 const size_t knetctl_names_data_path_count = sizeof(knetctl_names_data_path) / sizeof(knetctl_names_data_path[0]);
 
+const char *const knetctl_names_dialogue_direction[] = {
+	[KNETCTL_DIALOGUE_DIRECTION_SENT] = "sent",
+	[KNETCTL_DIALOGUE_DIRECTION_RECEIVED] = "received",
+};
+const size_t knetctl_names_dialogue_direction_count = sizeof(knetctl_names_dialogue_direction) / sizeof(knetctl_names_dialogue_direction[0]);
+
 const char *const knetctl_names_attribution[] = {
 	[KNETCTL_ATTRIBUTION_NONE] = "none",
 	[KNETCTL_ATTRIBUTION_TASK] = "task",
@@ -174,6 +180,7 @@ static const struct knetctl_names_attr ftp_attrs[] = {
 	[KNETCTL_A_FTP_LISTING] = { "listing", NULL },
 	[KNETCTL_A_FTP_CHECKSUM] = { "checksum", NULL },
 	[KNETCTL_A_FTP_SESSIONS] = { "sessions", NULL },
+	[KNETCTL_A_FTP_QUOTE] = { "quote", NULL },
 };
 
 const struct knetctl_names_set knetctl_names_set_ftp = {
@@ -225,6 +232,8 @@ static const struct knetctl_names_attr job_attrs[] = {
 	[KNETCTL_A_JOB_SEND] = { "send", &knetctl_names_set_send },
 	[KNETCTL_A_JOB_DATA] = { "data", NULL },
 	[KNETCTL_A_JOB_RATE] = { "rate", NULL },
+	[KNETCTL_A_JOB_DIRECTION] = { "direction", NULL },
+	[KNETCTL_A_JOB_TEXT] = { "text", NULL },
 };
 
 const struct knetctl_names_set knetctl_names_set_job = {
@@ -369,5 +378,6 @@ const struct knetctl_names_cmd knetctl_names_cmds[] = {
 	[KNETCTL_CMD_CONNECTION_REJECTED] = { "connection-rejected", &knetctl_names_set_connection },
 	[KNETCTL_CMD_CONNECTION_CLOSED] = { "connection-closed", &knetctl_names_set_connection },
 	[KNETCTL_CMD_JOB_SET] = { "job-set", &knetctl_names_set_job },
+	[KNETCTL_CMD_JOB_DIALOGUE] = { "job-dialogue", &knetctl_names_set_job },
 };
 const size_t knetctl_names_cmds_count = sizeof(knetctl_names_cmds) / sizeof(knetctl_names_cmds[0]);

@@ -57,6 +57,11 @@ KN_EXPORT const char *knetctl_reason_name(unsigned int reason)
 	return LOOKUP(knetctl_names_connection_reason, reason);
 }
 
+KN_EXPORT const char *knetctl_direction_name(unsigned int direction)
+{
+	return LOOKUP(knetctl_names_dialogue_direction, direction);
+}
+
 KN_EXPORT const char *knetctl_errno_name(int err)
 {
 	return err ? strerrorname_np(err < 0 ? -err : err) : NULL;
@@ -71,6 +76,8 @@ KN_EXPORT const char *knetctl_event_name(unsigned int type)
 		return knetctl_names_cmds[KNETCTL_CMD_JOB_PROGRESS].name;
 	case KNETCTL_EVENT_JOB_DONE:
 		return knetctl_names_cmds[KNETCTL_CMD_JOB_DONE].name;
+	case KNETCTL_EVENT_JOB_DIALOGUE:
+		return knetctl_names_cmds[KNETCTL_CMD_JOB_DIALOGUE].name;
 	case KNETCTL_EVENT_FILTER_MATCH:
 		return knetctl_names_cmds[KNETCTL_CMD_FILTER_MATCH].name;
 	case KNETCTL_EVENT_CONNECTION_ACCEPTED:

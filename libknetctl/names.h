@@ -54,6 +54,8 @@ extern const char *const knetctl_names_ftp_listing[];
 extern const size_t knetctl_names_ftp_listing_count;
 extern const char *const knetctl_names_ftp_checksum[];
 extern const size_t knetctl_names_ftp_checksum_count;
+extern const char *const knetctl_names_dialogue_direction[];
+extern const size_t knetctl_names_dialogue_direction_count;
 extern const char *const knetctl_names_attribution[];
 extern const size_t knetctl_names_attribution_count;
 extern const char *const knetctl_names_service[];

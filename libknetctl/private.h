@@ -95,6 +95,7 @@ int kn_put_ftp(struct nl_msg *msg, uint32_t kind, const struct knetctl_ftp *args
 void kn_get_endpoint(struct nlattr *attr, struct sockaddr_storage *address);
 int kn_get_event(struct nlattr *attr, uint64_t *seq, uint64_t *time_ns, uint64_t *mono_ns);
 int kn_get_job(const struct nlmsghdr *nlh, struct knetctl_job *job);
+int kn_get_dialogue(const struct nlmsghdr *nlh, struct knetctl_dialogue *dialogue);
 int kn_get_connection(const struct nlmsghdr *nlh, struct knetctl_connection *conn);
 int kn_put_bytes(struct nl_msg *msg, int type, const void *data, size_t len);
 int kn_put_u32(struct nl_msg *msg, int type, uint32_t value);

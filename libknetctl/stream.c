@@ -202,6 +202,11 @@ static int get_job(const struct nlmsghdr *nlh, struct knetctl_event *event)
 	return kn_get_job(nlh, &event->u.job);
 }
 
+static int get_dialogue(const struct nlmsghdr *nlh, struct knetctl_event *event)
+{
+	return kn_get_dialogue(nlh, &event->u.dialogue);
+}
+
 static int get_filter(const struct nlmsghdr *nlh, struct knetctl_event *event)
 {
 	return kn_get_filter_match(nlh, &event->u.filter);
@@ -229,6 +234,8 @@ static const struct kind kinds[] = {
 	{ KNETCTL_CMD_JOB_STARTED, KNETCTL_EVENT_JOB_STARTED, 0, KNETCTL_A_JOB_EVENT, get_job },
 	{ KNETCTL_CMD_JOB_PROGRESS, KNETCTL_EVENT_JOB_PROGRESS, 0, KNETCTL_A_JOB_EVENT, get_job },
 	{ KNETCTL_CMD_JOB_DONE, KNETCTL_EVENT_JOB_DONE, 0, KNETCTL_A_JOB_EVENT, get_job },
+	{ KNETCTL_CMD_JOB_DIALOGUE, KNETCTL_EVENT_JOB_DIALOGUE, 0, KNETCTL_A_JOB_EVENT,
+	  get_dialogue },
 	{ KNETCTL_CMD_FILTER_MATCH, KNETCTL_EVENT_FILTER_MATCH, 1, KNETCTL_A_FILTER_MATCH_EVENT,
 	  get_filter },
 	{ KNETCTL_CMD_CONNECTION_ACCEPTED, KNETCTL_EVENT_CONNECTION_ACCEPTED, 2,

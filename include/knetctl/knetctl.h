@@ -180,6 +180,7 @@ struct knetctl_job {
 #define KNETCTL_FTP_APPEND		(1u << 4)	/* of a put: APPE instead of STOR */
 #define KNETCTL_FTP_DIRECT		(1u << 5)	/* of a get: past the page cache */
 #define KNETCTL_FTP_BUFFERED		(1u << 6)	/* of a get: through the page cache */
+#define KNETCTL_FTP_TRACE		(1u << 7)	/* tell the dialogue: job-dialogue */
 #define KNETCTL_FTP_DETACHED		(1u << 16)	/* lives on when the handle closes */
 
 /**
@@ -271,6 +272,8 @@ struct knetctl_ftp {
 	uint32_t sessions;		/* most connections to this server, 0: 4 */
 	uint32_t reserved;
 	uint64_t rate;			/* ftp-get, -put, -ls: bytes a second, 0: no limit */
+	const char *const *quotes;	/* commands sent after the login, as they stand; at most 16 */
+	size_t quote_count;		/* of at most 512 bytes; "*CMD" may be refused */
 };
 
 /**
@@ -695,12 +698,24 @@ enum knetctl_event_type {
 	KNETCTL_EVENT_CONNECTION_ACCEPTED,
 	KNETCTL_EVENT_CONNECTION_REJECTED,
 	KNETCTL_EVENT_CONNECTION_CLOSED,
+	KNETCTL_EVENT_JOB_DIALOGUE,
 };
 
 #define KNETCTL_GROUP_JOB	(1u << 0)
 #define KNETCTL_GROUP_FILTER	(1u << 1)
 #define KNETCTL_GROUP_CONNECTION	(1u << 2)
 #define KNETCTL_GROUP_ALL	(~0u)
+
+#define KNETCTL_DIRECTION_SENT		1
+#define KNETCTL_DIRECTION_RECEIVED	2
+
+/** struct knetctl_dialogue - a line of what a job with KNETCTL_FTP_TRACE and its server say */
+struct knetctl_dialogue {
+	uint32_t id;			/* of the job */
+	uint32_t direction;		/* KNETCTL_DIRECTION_* */
+	char text[513];			/* without secrets; escape before showing */
+	uint64_t reserved[4];		/* 0 */
+};
 
 /** struct knetctl_event - one event. Which part of @u is valid follows from @type. */
 struct knetctl_event {
@@ -712,6 +727,7 @@ struct knetctl_event {
 	uint64_t netns;			/* inode number of the network namespace */
 	union {
 		struct knetctl_job job;
+		struct knetctl_dialogue dialogue;
 		struct knetctl_filter_match filter;
 		struct knetctl_connection connection;
 		struct {
@@ -721,6 +737,8 @@ struct knetctl_event {
 	} u;
 };
 
+/** knetctl_direction_name() - "sent" and "received"; NULL when unknown */
+const char *knetctl_direction_name(unsigned int direction);
 /** knetctl_event_name() - "job-started" and so on; NULL when unknown */
 const char *knetctl_event_name(unsigned int type);
 /** knetctl_group_name() - "job" for KNETCTL_GROUP_JOB; NULL when unknown */

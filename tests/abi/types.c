@@ -194,6 +194,8 @@ static void ftp(void)
 	MEMBER(knetctl_ftp, listing);
 	MEMBER(knetctl_ftp, checksum);
 	MEMBER(knetctl_ftp, sessions);
+	MEMBER(knetctl_ftp, quotes);
+	MEMBER(knetctl_ftp, quote_count);
 	MEMBER(knetctl_ftp, reserved);
 	MEMBER(knetctl_ftp, rate);
 }
@@ -234,6 +236,10 @@ static void filter(void)
 
 static void event(void)
 {
+	STRUCT(knetctl_dialogue);
+	MEMBER(knetctl_dialogue, id);
+	MEMBER(knetctl_dialogue, direction);
+	MEMBER(knetctl_dialogue, text);
 	STRUCT(knetctl_event);
 	MEMBER(knetctl_event, type);
 	MEMBER(knetctl_event, group);
@@ -307,6 +313,7 @@ static void values(void)
 	VALUE(KNETCTL_FTP_RELAXED_REPLIES);
 	VALUE(KNETCTL_FTP_RESUME);
 	VALUE(KNETCTL_FTP_APPEND);
+	VALUE(KNETCTL_FTP_TRACE);
 	VALUE(KNETCTL_FTP_DETACHED);
 	VALUE(KNETCTL_LISTING_NLST);
 	VALUE(KNETCTL_CHECKSUM_XCRC);
@@ -321,6 +328,9 @@ static void values(void)
 	VALUE(KNETCTL_ATTRIBUTED_NONE);
 	VALUE(KNETCTL_ATTRIBUTED_TASK);
 	VALUE(KNETCTL_EVENT_CONNECTION_CLOSED);
+	VALUE(KNETCTL_EVENT_JOB_DIALOGUE);
+	VALUE(KNETCTL_DIRECTION_SENT);
+	VALUE(KNETCTL_DIRECTION_RECEIVED);
 	VALUE(KNETCTL_GROUP_CONNECTION);
 	VALUE(KNETCTL_GROUP_JOB);
 	VALUE(KNETCTL_GROUP_FILTER);

@@ -212,7 +212,7 @@ class Session:
              "EPSV": "epsv", "PASV": "pasv", "EPRT": "eprt", "PORT": "port", "REST": "rest",
              "RETR": "retr", "QUIT": "quit"}
     # Those that no command leads to by itself
-    INNER = ("greeting", "transfer", "end_of_data", "after")
+    INNER = ("greeting", "transfer", "end_of_data", "after", "unknown")
 
     def part(self, name, arg=None):
         handler = self.server.replaced.get(name)

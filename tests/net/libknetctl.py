@@ -150,6 +150,7 @@ class Ftp(Structure):
     _fields_ = FtpGet._fields_ + [
         ("argument", c_char_p), ("listing", c_uint32), ("checksum", c_uint32),
         ("sessions", c_uint32), ("reserved", c_uint32), ("rate", c_uint64),
+        ("quotes", POINTER(c_char_p)), ("quote_count", c_size_t),
     ]
 
 
@@ -255,9 +256,14 @@ class Lost(Structure):
                 ("where", c_uint32)]
 
 
+class Dialogue(Structure):
+    _fields_ = [("id", c_uint32), ("direction", c_uint32), ("text", c_char * 513),
+                ("reserved", c_uint64 * 4)]
+
+
 class EventUnion(Union):
-    _fields_ = [("job", Job), ("filter", FilterMatch), ("lost", Lost)]
-    _fields_ = [("job", Job), ("connection", Connection), ("lost", Lost)]
+    _fields_ = [("job", Job), ("dialogue", Dialogue), ("filter", FilterMatch),
+                ("connection", Connection), ("lost", Lost)]
 
 
 class Event(Structure):
@@ -336,6 +342,7 @@ PROTOTYPES = {
     "knetctl_path_name": (c_char_p, [c_uint]),
     "knetctl_listing_name": (c_char_p, [c_uint]),
     "knetctl_checksum_name": (c_char_p, [c_uint]),
+    "knetctl_direction_name": (c_char_p, [c_uint]),
     "knetctl_errno_name": (c_char_p, [c_int]),
     "knetctl_event_name": (c_char_p, [c_uint]),
     "knetctl_group_name": (c_char_p, [c_uint]),

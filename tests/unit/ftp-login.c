@@ -2,6 +2,10 @@
 /* Greeting, login, TYPE. */
 #include "script.h"
 
+static const char *const quotes[] = { "SITE UMASK 022", "*CLNT me", "NOOP" };
+
+#define QUOTES	{ .quotes = quotes, .quote_count = 3 }
+
 static const struct script scripts[] = {
 	{ .name = "greeting 220, USER, PASS", .no_job = true,
 	  .lines = "wait\ntimer reply\n< 220 hi\n> USER u\n< 331 pw\n> PASS p\n< 230 in\n"
@@ -174,6 +178,25 @@ static const struct script scripts[] = {
 		   "= permanent EACCES 530 no\nbroken\noutside\n" },
 	{ .name = "outside when the greeting is 421",
 	  .lines = "< 421 full\n= transient EREMOTEIO 421 full\nbroken\noutside\n" },
+
+	/* The user's own commands */
+	{ .name = "quotes", .login = QUOTES,
+	  .lines = LOGIN "inside\ntimer reply\n> SITE UMASK 022\n< 200 ok\n> CLNT me\n< 500 no\n"
+		   "> NOOP\n< 350 more\n> TYPE I\n> SIZE f\n> EPSV\n" },
+	{ .name = "quote refused", .login = QUOTES,
+	  .lines = LOGIN "> SITE UMASK 022\n< 550 not you\n"
+		   "= permanent EREMOTEIO 550 not you\nbroken\n" },
+	{ .name = "quote refused for now", .login = QUOTES,
+	  .lines = LOGIN "> SITE UMASK 022\n< 450 later\n= transient EREMOTEIO 450 later\n" },
+	{ .name = "quotes without a job", .login = QUOTES, .no_job = true,
+	  .lines = LOGIN "> SITE UMASK 022\n< 200 ok\n> CLNT me\n< 200 -\n> NOOP\n< 200 -\nidle\n" },
+	{ .name = "quotes are sent once", .login = QUOTES,
+	  .lines = LOGIN "> SITE UMASK 022\n< 200 -\n> CLNT me\n< 200 -\n> NOOP\n< 200 -\n"
+		   "> TYPE I\n> SIZE f\n> EPSV\n< 200 I\n< 213 10\n< 229 go (|||4000|)\n"
+		   "connect 4000\nnoask\n> RETR f\n< 550 none\nshut\n= permanent EREMOTEIO 550\n"
+		   "job\n> SIZE f\n> EPSV\n" },
+	{ .name = "the session ends at a quote", .login = QUOTES,
+	  .lines = LOGIN "> SITE UMASK 022\nclosed\n= network ECONNRESET 0\nonce\n" },
 };
 
 int test_ftp_login(void)

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -250,6 +251,72 @@ static void test_arguments(void **state)
 	assert_true(knet_ftp_arg_ok("abc\n", 3));
 }
 
+/* What a trace has told, a line each. */
+struct told {
+	char text[4096];
+	size_t len;
+};
+
+static void tell(void *data, bool sent, const char *line, size_t len)
+{
+	struct told *told = data;
+
+	assert_true(len <= KNETCTL_TEXT_MAX);
+	told->len += (size_t)snprintf(told->text + told->len, sizeof(told->text) - told->len,
+				      "%c %.*s\n", sent ? '>' : '<', (int)len, line);
+	assert_true(told->len < sizeof(told->text));
+}
+
+static void answer(const char *text)
+{
+	const char *bytes;
+
+	knet_ftp_input(&ftp, text, strlen(text));
+	knet_ftp_sent(&ftp, knet_ftp_out(&ftp, &bytes));
+}
+
+static void test_trace(void **state)
+{
+	static const char *const quotes[] = {
+		"pass xyz", "SITE PSWD a b", "SITE  chgpasswd a", "Site UMASK pass", "*PASSIVE x",
+	};
+	struct knet_ftp_login l = { .user = "me", .password = "secret", .account = "hush",
+				    .quotes = quotes, .quote_count = 5 };
+	struct knet_ftp_request request = { .pathname = "dir/f" };
+	struct told told = { .len = 0 };
+	char text[1100];
+
+	(void)state;
+	knet_ftp_init(&ftp, &l, false, 21);
+	knet_ftp_trace_to(&ftp, tell, &told);
+	knet_ftp_start(&ftp, &request);
+	answer("220-hello\r\n  \x1b[1m\r\n220 ready\n");
+	answer("331 not secret? secretsecre\r\n");
+	answer("332 account\r\n");
+	answer("230 hushhush\r\n");
+	for (int i = 0; i < 5; i++)
+		answer("200 -\r\n");
+	assert_string_equal(told.text,
+			    "< 220-hello\n<   \x1b[1m\n< 220 ready\n> USER me\n"
+			    "< 331 not *? *secre\n> PASS ***\n< 332 account\n> ACCT ***\n"
+			    "< 230 **\n> pass ***\n< 200 -\n> SITE ***\n< 200 -\n> SITE ***\n"
+			    "< 200 -\n> Site UMASK pass\n< 200 -\n> PASSIVE x\n< 200 -\n"
+			    "> TYPE I\n> SIZE dir/f\n> EPSV\n");
+	/* A line that is cut does not show the beginning of what is hidden. */
+	memset(&told, 0, sizeof(told));
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "200 ", 4);
+	memcpy(text + KNETCTL_TEXT_MAX - 3, "secret", 6);
+	memcpy(text + sizeof(text) - 3, "\r\n", 3);
+	answer(text);
+	assert_int_equal(told.len, 2 + KNETCTL_TEXT_MAX + 1);
+	assert_null(strstr(told.text, "sec"));
+	knet_ftp_trace_to(&ftp, NULL, NULL);
+	memset(&told, 0, sizeof(told));
+	answer("213 1\r\n229 (|||1|)\r\n");
+	assert_int_equal(told.len, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -264,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_events_out_of_place),
 		cmocka_unit_test(test_data_before_the_command),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_trace),
 	};
 	int failed = cmocka_run_group_tests_name("ftp: machine", tests, NULL, NULL);
 

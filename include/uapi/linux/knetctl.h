@@ -154,6 +154,8 @@ enum knetctl_job_flags {
  *   system can. Without this flag and without buffered it is done for files of
  *   at least 16 MiB.
  * @KNETCTL_FTP_FLAGS_BUFFERED: Of a get, write through the page cache.
+ * @KNETCTL_FTP_FLAGS_TRACE: Tell the dialogue with the server, in
+ *   job-dialogue.
  */
 enum knetctl_ftp_flags {
 	KNETCTL_FTP_FLAGS_ACTIVE = 1,
@@ -163,6 +165,17 @@ enum knetctl_ftp_flags {
 	KNETCTL_FTP_FLAGS_APPEND = 16,
 	KNETCTL_FTP_FLAGS_DIRECT = 32,
 	KNETCTL_FTP_FLAGS_BUFFERED = 64,
+	KNETCTL_FTP_FLAGS_TRACE = 128,
+};
+
+/**
+ * enum knetctl_dialogue_direction - Who says a line of the dialogue.
+ * @KNETCTL_DIALOGUE_DIRECTION_SENT: We, a command.
+ * @KNETCTL_DIALOGUE_DIRECTION_RECEIVED: The server.
+ */
+enum knetctl_dialogue_direction {
+	KNETCTL_DIALOGUE_DIRECTION_SENT = 1,
+	KNETCTL_DIALOGUE_DIRECTION_RECEIVED,
 };
 
 /**
@@ -312,6 +325,8 @@ enum knetctl_send_flags {
 #define KNETCTL_PATHNAME_MAX	4095
 #define KNETCTL_CREDENTIAL_MAX	255
 #define KNETCTL_REMOTES_MAX	16
+#define KNETCTL_QUOTES_MAX	16
+#define KNETCTL_QUOTE_MAX	512
 #define KNETCTL_BANNER_MAX	4096
 
 enum {
@@ -378,6 +393,7 @@ enum {
 	KNETCTL_A_FTP_LISTING,
 	KNETCTL_A_FTP_CHECKSUM,
 	KNETCTL_A_FTP_SESSIONS,
+	KNETCTL_A_FTP_QUOTE,
 
 	__KNETCTL_A_FTP_MAX,
 	KNETCTL_A_FTP_MAX = (__KNETCTL_A_FTP_MAX - 1)
@@ -429,6 +445,8 @@ enum {
 	KNETCTL_A_JOB_SEND,
 	KNETCTL_A_JOB_DATA,
 	KNETCTL_A_JOB_RATE,
+	KNETCTL_A_JOB_DIRECTION,
+	KNETCTL_A_JOB_TEXT,
 
 	__KNETCTL_A_JOB_MAX,
 	KNETCTL_A_JOB_MAX = (__KNETCTL_A_JOB_MAX - 1)
@@ -572,6 +590,7 @@ enum {
 	KNETCTL_CMD_CONNECTION_REJECTED,
 	KNETCTL_CMD_CONNECTION_CLOSED,
 	KNETCTL_CMD_JOB_SET,
+	KNETCTL_CMD_JOB_DIALOGUE,
 
 	__KNETCTL_CMD_MAX,
 	KNETCTL_CMD_MAX = (__KNETCTL_CMD_MAX - 1)
