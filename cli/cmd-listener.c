@@ -23,7 +23,8 @@ static void limit_member(struct cli *c, const char *key, uint32_t value)
 		out_null(c, key);
 }
 
-static void members(struct cli *c, const struct knetctl_listener *l)
+/* What `listener list` and the monitor's dump have; only in JSON. */
+void listener_members(struct cli *c, const struct knetctl_listener *l)
 {
 	char dev[IF_NAMESIZE], text[sizeof(l->text) + 1];
 
@@ -59,7 +60,7 @@ static int list_one(const struct knetctl_listener *l, void *data)
 	char local[TEXT_SIZE];
 
 	out_object(c);
-	members(c, l);
+	listener_members(c, l);
 	out_text(c, "%-7u %-8s %8u %10llu %10llu %s%s\n", l->id, knetctl_service_name(l->service),
 		 l->connections, (unsigned long long)l->accepted,
 		 (unsigned long long)l->rejected, text_endpoint(local, &l->local),
@@ -147,7 +148,7 @@ static int run_show(struct cli *c, int argc, char **argv)
 	if (err < 0)
 		return fail_library(c, err, argv[1]);
 	out_object(c);
-	members(c, &l);
+	listener_members(c, &l);
 	if (!c->json)
 		show_text(c, &l);
 	out_object_end(c);
@@ -325,7 +326,7 @@ static void print_one(struct cli *c, const struct knetctl_listener *l)
 	char local[TEXT_SIZE];
 
 	out_object(c);
-	members(c, l);
+	listener_members(c, l);
 	out_text(c, "%u %s%s\n", l->id, text_endpoint(local, &l->local),
 		 l->flags & KNETCTL_LISTENER_IPV4_FALLBACK ?
 		 " (there is no IPv6 here, IPv4 only)" : "");
