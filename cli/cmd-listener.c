@@ -183,6 +183,8 @@ static int parse_name(struct cli *c, const char *what, const char *word,
 		*value = found;
 		return STATUS_OK;
 	}
+	if (found)
+		return fail_usage(c, "%s '%s' is ambiguous", what, word);
 	name = suggest(word, names, n);
 	return fail_usage(c, name ? "unknown %s '%s', did you mean '%s'?" : "unknown %s '%s'", what,
 			  word, name);
@@ -246,6 +248,7 @@ static int take_limit(struct cli *c, const char *word, const char *value,
 	return -1;
 }
 
+/* A word that is none of those, or the last one and without its value. */
 static int unknown_word(struct cli *c, const char *word, bool all)
 {
 	static const char *const words[] = {
@@ -254,6 +257,8 @@ static int unknown_word(struct cli *c, const char *word, bool all)
 	};
 	const char *best = suggest(word, words, all ? ARRAY_SIZE(words) : 6);
 
+	if (best && !strcmp(best, word))
+		return fail_usage(c, "%s: the value is missing", word);
 	return fail_usage(c, best ? "unknown word '%s', did you mean '%s'?" :
 				    "unknown word '%s'", word, best);
 }
@@ -381,7 +386,7 @@ static int run_set(struct cli *c, int argc, char **argv)
 
 	if (n < 0)
 		return args_status(n);
-	if (n < 3)
+	if (n < 2)
 		return fail_usage(c, n ? "what is to be changed?" : "which listener?");
 	status = arg_id(c, argv[1], &id);
 	for (i = 2; i <= n && !status; i += 2) {

@@ -212,6 +212,7 @@ def test_timeout():
     (["10.0.0.0/33"], "has no length"), (["10.0.0.9-10.0.0.1"], "ends before"),
     (["10.0.0.1-::1"], "same family"), (["10.0.0.0/8", "port", "0"], "no port"),
     (["10.0.0.0/8", "port", "5-1"], "no port"), (["10.0.0.0/8", "timeout", "0"], "no time"),
+    (["10.0.0.0/8", "timeout", "1e3"], "no time"),
     (["10.0.0.0/8", "comment", "x" * 256], "255 bytes"), (["10.0.0.0/8", "colour", "1"], "neither"),
     (["10.0.0.0/8", "comment", "a\nb"], "control bytes"), ([], "which prefix"),
     (["10.0.0.0/8", "port"], "value is missing"), (["host.example"], "is no prefix"),

@@ -504,7 +504,7 @@ def check_ynl_connection(told, listener, ports):
 def check_ynl_match(told, listener, ports):
     match = next(one["msg"] for one in told
                  if one["msg"]["remote"]["port"] == listener["local"]["port"])
-    assert match["local"]["port"] in ports and match["remote"]["address"] == "7f000001"
-    assert match["rule"]["address"] == "7f000001" and match["rule"]["prefix-len"] == 32
+    assert match["local"]["port"] in ports and match["remote"]["address"] == "127.0.0.1"
+    assert match["rule"]["address"] == "127.0.0.1" and match["rule"]["prefix-len"] == 32
     assert match["attribution"] == "task" and match["pid"] == os.getpid()
     assert match["uid"] == os.getuid() and match["comm"]
