@@ -97,7 +97,7 @@ check-install: deps-test
 	tests/install/run $(KERNEL)
 
 # In the VM, with the module.
-check-vm: deps-test user
+check-vm: deps-test ynl user
 	@$(KMOD) $(KERNEL) >/dev/null
 	$(SHARE) --kernel $(KERNEL) --timeout 1800 -- tests/net/run $(TESTS)
 
@@ -106,7 +106,7 @@ check-kernels:
 	for k in 6.1 6.12 7.2; do $(MAKE) check-vm KERNEL=$$k || exit 1; done
 
 # The same on a kernel that watches itself, and nothing may be left behind.
-check-debug: deps-test user
+check-debug: deps-test ynl user
 	@$(KMOD) debug >/dev/null
 	$(SHARE) --kernel debug --mem 4096 --timeout 5400 --leaks -- \
 		tests/net/run $(TESTS)
@@ -137,7 +137,10 @@ deps-test:
 	@$(DEPS) build vm test
 deps-%:
 	@$(DEPS) $*
-.PHONY: deps-build deps-test
+# The kernel's own netlink client, which the VM cannot fetch.
+ynl:
+	@tests/spec/ynl >/dev/null || echo 'no ynl tool: its tests will be skipped' >&2
+.PHONY: deps-build deps-test ynl
 
 help:
 	@echo 'make                user space and the module (KDIR=)'

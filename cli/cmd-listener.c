@@ -23,7 +23,8 @@ static void limit_member(struct cli *c, const char *key, uint32_t value)
 		out_null(c, key);
 }
 
-static void members(struct cli *c, const struct knetctl_listener *l)
+/* What `listener list` and the monitor's dump have; only in JSON. */
+void listener_members(struct cli *c, const struct knetctl_listener *l)
 {
 	char dev[IF_NAMESIZE], text[sizeof(l->text) + 1];
 
@@ -59,7 +60,7 @@ static int list_one(const struct knetctl_listener *l, void *data)
 	char local[TEXT_SIZE];
 
 	out_object(c);
-	members(c, l);
+	listener_members(c, l);
 	out_text(c, "%-7u %-8s %8u %10llu %10llu %s%s\n", l->id, knetctl_service_name(l->service),
 		 l->connections, (unsigned long long)l->accepted,
 		 (unsigned long long)l->rejected, text_endpoint(local, &l->local),
@@ -147,7 +148,7 @@ static int run_show(struct cli *c, int argc, char **argv)
 	if (err < 0)
 		return fail_library(c, err, argv[1]);
 	out_object(c);
-	members(c, &l);
+	listener_members(c, &l);
 	if (!c->json)
 		show_text(c, &l);
 	out_object_end(c);
@@ -182,6 +183,8 @@ static int parse_name(struct cli *c, const char *what, const char *word,
 		*value = found;
 		return STATUS_OK;
 	}
+	if (found)
+		return fail_usage(c, "%s '%s' is ambiguous", what, word);
 	name = suggest(word, names, n);
 	return fail_usage(c, name ? "unknown %s '%s', did you mean '%s'?" : "unknown %s '%s'", what,
 			  word, name);
@@ -245,6 +248,7 @@ static int take_limit(struct cli *c, const char *word, const char *value,
 	return -1;
 }
 
+/* A word that is none of those, or the last one and without its value. */
 static int unknown_word(struct cli *c, const char *word, bool all)
 {
 	static const char *const words[] = {
@@ -253,6 +257,8 @@ static int unknown_word(struct cli *c, const char *word, bool all)
 	};
 	const char *best = suggest(word, words, all ? ARRAY_SIZE(words) : 6);
 
+	if (best && !strcmp(best, word))
+		return fail_usage(c, "%s: the value is missing", word);
 	return fail_usage(c, best ? "unknown word '%s', did you mean '%s'?" :
 				    "unknown word '%s'", word, best);
 }
@@ -325,7 +331,7 @@ static void print_one(struct cli *c, const struct knetctl_listener *l)
 	char local[TEXT_SIZE];
 
 	out_object(c);
-	members(c, l);
+	listener_members(c, l);
 	out_text(c, "%u %s%s\n", l->id, text_endpoint(local, &l->local),
 		 l->flags & KNETCTL_LISTENER_IPV4_FALLBACK ?
 		 " (there is no IPv6 here, IPv4 only)" : "");
@@ -380,7 +386,7 @@ static int run_set(struct cli *c, int argc, char **argv)
 
 	if (n < 0)
 		return args_status(n);
-	if (n < 3)
+	if (n < 2)
 		return fail_usage(c, n ? "what is to be changed?" : "which listener?");
 	status = arg_id(c, argv[1], &id);
 	for (i = 2; i <= n && !status; i += 2) {

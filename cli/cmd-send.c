@@ -32,18 +32,26 @@ struct sending {
 	void *data;		/* to free */
 	bool fd_open;
 	bool no_wait, no_progress;
+	int pace;		/* OPT_INTERVAL or OPT_RATE, when one was given */
 	struct progress progress;
 };
 
 /* -------------------------------------------------------- arguments -- */
 
-static int take_rate(struct cli *c, const char *value, uint64_t *interval)
+/* --interval or --rate */
+static int take_pace(struct cli *c, struct sending *s, int id, const char *value)
 {
 	uint64_t rate;
-	int status = arg_number(c, "--rate", value, 1, 1000000000, &rate);
+	int status;
 
+	if (s->pace && s->pace != id)
+		return fail_usage(c, "--interval or --rate, not both");
+	s->pace = id;
+	if (id == OPT_INTERVAL)
+		return arg_ns(c, "--interval", value, &s->args.interval_ns);
+	status = arg_number(c, "--rate", value, 1, 1000000000, &rate);
 	if (!status)
-		*interval = 1000000000 / rate;
+		s->args.interval_ns = 1000000000 / rate;
 	return status;
 }
 
@@ -55,9 +63,8 @@ static int take_number(struct cli *c, struct sending *s, int id, const char *val
 	case OPT_COUNT:
 		return arg_u32(c, "--count", value, 1, UINT32_MAX, &args->count);
 	case OPT_INTERVAL:
-		return arg_ns(c, "--interval", value, &args->interval_ns);
 	case OPT_RATE:
-		return take_rate(c, value, &args->interval_ns);
+		return take_pace(c, s, id, value);
 	case OPT_MARK:
 		return arg_u32(c, "--mark", value, 0, UINT32_MAX, &args->mark);
 	case OPT_TTL:

@@ -57,6 +57,9 @@ int arg_endpoint(struct cli *c, const char *what, const char *text, uint64_t min
 		return status;
 	if (port < min_port)
 		return fail_usage(c, "%s: the port is missing in '%s'", what, text);
+	if (c->family && c->family != addr->ss_family)
+		return fail_usage(c, "%s: '%s' is not of the family that -%c says", what, text,
+				  c->family == AF_INET ? '4' : '6');
 	set_port(addr, port);
 	return STATUS_OK;
 }

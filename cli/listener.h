@@ -5,6 +5,8 @@
 
 #include "cli.h"
 
+void listener_members(struct cli *c, const struct knetctl_listener *l);
+
 extern const struct opt *const accept_tables[];
 int run_accept(struct cli *c, int argc, char **argv);
 

@@ -4,7 +4,8 @@
  *
  * The subscription comes first, so nothing is missed. An event that was made
  * before its job was read tells nothing new: the job carries the number of the
- * last event that told of it.
+ * last event that told of it. Listeners and rules have no events; they are shown
+ * because those of their connections name them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "connection.h"
 #include "job.h"
+#include "listener.h"
 #include "monitor.h"
 #include "out.h"
 
@@ -92,6 +94,19 @@ static int one_job(const struct knetctl_job *job, void *data)
 	return out_error() ? 1 : 0;
 }
 
+static int one_listener(const struct knetctl_listener *l, void *data)
+{
+	char local[TEXT_SIZE];
+	struct dump *d = data;
+
+	begin_object(d, "listener");
+	listener_members(d->c, l);
+	out_text(d->c, " %u %s %s\n", l->id, text_endpoint(local, &l->local),
+		 knetctl_service_name(l->service));
+	out_object_end(d->c);
+	return out_error() ? 1 : 0;
+}
+
 static int one_connection(const struct knetctl_connection *conn, void *data)
 {
 	char local[TEXT_SIZE], remote[TEXT_SIZE];
@@ -104,7 +119,9 @@ static int one_connection(const struct knetctl_connection *conn, void *data)
 		out_u64(c, "last_seq", NULL, conn->last_seq);
 	else
 		out_null(c, "last_seq");
-	connection_members(c, conn, false);
+	connection_members(c, conn, true);
+	if (c->json)
+		out_str(c, "service", NULL, knetctl_service_name(conn->service));
 	out_text(c, " %u %s from %s\n", conn->id, text_endpoint(local, &conn->local),
 		 text_endpoint(remote, &conn->remote));
 	out_object_end(c);
@@ -142,6 +159,8 @@ int dump_objects(struct cli *c, const struct monitor *m, struct source *s)
 	s->seen_count = 0;
 	if (m->groups & KNETCTL_GROUP_JOB)
 		err = knetctl_job_list(s->handle, one_job, &d);
+	if (!err && m->groups & KNETCTL_GROUP_CONNECTION)
+		err = knetctl_listener_list(s->handle, one_listener, &d);
 	if (!err && m->groups & KNETCTL_GROUP_CONNECTION)
 		err = knetctl_connection_list(s->handle, 0, one_connection, &d);
 	if (!err && m->groups & KNETCTL_GROUP_FILTER)

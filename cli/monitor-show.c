@@ -116,7 +116,13 @@ static void connection_text(struct cli *c, char *line, size_t size,
 	else
 		snprintf(line + len, size - len, " %s from %s",
 			 text_endpoint(local, &conn->local), remote);
-	out_text(c, *end ? "%s: %s\n" : "%s\n", line, end);
+	if (!*end) {
+		out_text(c, "%s\n", line);
+		return;
+	}
+	len = strlen(line);
+	snprintf(line + len, size - len, ":");
+	print_rest(c, line, end);
 }
 
 static void lost_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)

@@ -183,7 +183,8 @@ static int take_timeout(struct cli *c, const char *text, struct knetctl_filter *
 	errno = 0;
 	s = strtod(text, &end);
 	/* The first comparison refuses what is no number, too. */
-	if (errno || end == text || *end || !(s > 0) || s > INT32_MAX)
+	if (errno || end == text || *end || !(s > 0) || s > INT32_MAX ||
+	    text[strspn(text, "0123456789.")])
 		return fail_usage(c, "timeout: '%s' is no time (seconds, may have a fraction)",
 				  text);
 	like->timeout_ms = (uint64_t)(s * 1000 + 0.5);

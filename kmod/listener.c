@@ -209,6 +209,8 @@ static const char *listener_why(int err)
 		return "there is no such interface";
 	case -EPERM:
 		return "an interface needs CAP_NET_RAW in the network namespace";
+	case -EINVAL:
+		return "nobody can listen there; a link-local address needs its interface";
 	default:
 		return "cannot listen";
 	}

@@ -146,9 +146,12 @@ static int get_send(struct genl_info *info, struct knet_send *send)
 
 static int open_socket(struct genl_info *info, struct knet_send *send)
 {
+	const struct nlattr *source = info->attrs[KNETCTL_A_JOB_SOURCE];
 	const char *why;
 	int err = knet_send_open(send, &why);
 
+	if (source && (err == -EADDRINUSE || err == -EADDRNOTAVAIL))
+		return refuse(info->extack, source, err, why);
 	return err ? refuse(info->extack, info->attrs[KNETCTL_A_JOB_REMOTE], err, why) : 0;
 }
 

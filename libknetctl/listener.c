@@ -11,6 +11,7 @@
 #include "private.h"
 
 #define LISTENER_ROOM	256	/* bytes of a request besides the text */
+#define LOOK_MS		1000	/* while waiting for a connection, try at least this often */
 
 /**
  * kn_take_args() - take a caller's structure whatever version it was compiled for
@@ -357,21 +358,27 @@ static int drain(struct knetctl *h, uint32_t id)
 	}
 }
 
-/* Wait until it is worth to try. */
+/*
+ * Wait until it is worth to try. Nothing tells of a listener that was deleted,
+ * so it returns after LOOK_MS anyway.
+ */
 static int wait_sign(struct knetctl *h, uint32_t id, uint64_t deadline)
 {
 	struct pollfd pfd = { .fd = h->event_fd, .events = POLLIN };
-	uint64_t now;
+	uint64_t now = kn_now_ms(), look = now + LOOK_MS;
 	int n;
+
+	if (look > deadline)
+		look = deadline;
 
 	for (;;) {
 		n = drain(h, id);
 		if (n)
 			return n < 0 ? n : 0;
 		now = kn_now_ms();
-		if (now >= deadline)
-			return kn_fail(h, ETIMEDOUT, NULL);
-		n = poll(&pfd, 1, deadline == UINT64_MAX ? -1 : (int)(deadline - now));
+		if (now >= look)
+			return now >= deadline ? kn_fail(h, ETIMEDOUT, NULL) : 0;
+		n = poll(&pfd, 1, (int)(look - now));
 		if (n < 0)
 			return kn_fail(h, errno, NULL);
 	}

@@ -11,11 +11,14 @@ import threading
 import pytest
 
 import libknetctl
+import uapi
 from command import knetctl, status
 from test_listener import LOOP, connect, events_of, listen, receive, show  # noqa: F401
 from wait import until
 
 HANDOFF = 9
+# A thousand take a while where nothing is fast.
+MANY = 1000 if os.environ.get("KNETCTL_SLOW") == "1" else 200
 
 
 def test_exec(listen, background):
@@ -127,8 +130,54 @@ def daemon(ident, count):
                 taken.sendall(b"%d\n" % told.id)
 
 
-def test_thousand(world, listen):
-    """1,000 handed-over connections, two daemons."""
+@pytest.fixture(scope="module")
+def handoffd(tmp_path_factory):
+    """The daemon in C, as docs/library.md has it."""
+    with open(os.path.join(uapi.TOP, "docs/library.md"), encoding="utf-8") as f:
+        source = f.read().split("```c\n/* handoffd:")[1].split("```")[0]
+    directory = tmp_path_factory.mktemp("handoffd")
+    path = directory / "handoffd.c"
+    path.write_text("/* handoffd:" + source)
+    library = os.path.join(os.environ["LD_LIBRARY_PATH"].split(":")[0], "libknetctl.so.0")
+    subprocess.run(["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", directory / "handoffd",
+                    path, f"-I{uapi.TOP}/include", library], check=True)
+    return directory / "handoffd"
+
+
+def all_answered(listener, count):
+    answers = set()
+    for _ in range(count):
+        with connect(listener) as s:
+            answers.add(int(receive(s)))
+    assert len(answers) == count
+    until(lambda: status()["connections"] == 0, "the end of the connections")
+
+
+def test_daemon_in_c(listen, handoffd):
+    """Many handed-over connections, two daemons over the public header."""
+    listener = listen("service", "handoff")
+    daemons = [subprocess.Popen([handoffd, str(listener["id"]), str(MANY // 2)]) for _ in range(2)]
+    try:
+        all_answered(listener, MANY)
+        assert [one.wait(20) for one in daemons] == [0, 0]
+    finally:
+        for one in daemons:
+            one.kill()
+            one.wait()
+
+
+def test_daemon_ends(listen, handoffd):
+    """When its listener is deleted it says so."""
+    listener = listen("service", "handoff")
+    one = subprocess.Popen([handoffd, str(listener["id"])], stderr=subprocess.PIPE, text=True)
+    with connect(listener) as s:
+        receive(s)
+    knetctl("listener", "del", listener["id"]).ok()
+    assert "there is no listener" in one.communicate(timeout=20)[1] and one.returncode == 1
+
+
+def test_daemon_in_python(world, listen):
+    """The same over ctypes."""
     listener = listen("service", "handoff")
     path = world.client.path
 
@@ -137,15 +186,10 @@ def test_thousand(world, listen):
         from world import setns
         setns(fd)
         os.close(fd)
-        daemon(listener["id"], 500)
+        daemon(listener["id"], MANY // 2)
     daemons = [threading.Thread(target=run) for _ in range(2)]
     for one in daemons:
         one.start()
-    answers = set()
-    for _ in range(1000):
-        with connect(listener) as s:
-            answers.add(int(receive(s)))
+    all_answered(listener, MANY)
     for one in daemons:
         one.join()
-    assert len(answers) == 1000
-    assert status()["connections"] == 0

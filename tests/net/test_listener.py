@@ -512,3 +512,30 @@ def test_ten_thousand(listen, world, monitor):
     until(lambda: slab() < before + 8192, f"memory: {before} {during} {slab()} kB", 120)
     until(lambda: in_use().splitlines()[1].split()[2] == sockets.splitlines()[1].split()[2],
           "the sockets")
+
+
+@pytest.mark.parametrize("words, text", [
+    (["backlog"], "backlog: the value is missing"), (["max", "5", "dev"], "dev: the value is missing"),
+    (["bogus", "1"], "unknown word 'bogus'"), (["service", "d"], "service 'd' is ambiguous"),
+    (["max", "-"], "no number"), (["max", "4294967296"], "no number"), (["idle", "1e3"], "no time"),
+    (["on-limit", "drop"], "unknown on-limit"), (["service"], "which service"),
+    (["service", "file"], "which file"), (["per-source", "4/129"], "no number"),
+])
+def test_usage(world, words, text):
+    got = knetctl("listener", "add", f"{LOOP}:0", *words)
+    assert got.rc == 2 and text in got.err
+
+
+def test_addresses(world):
+    """What is no place to listen at, and why."""
+    for where, rc, text in (("", 2, "is not ADDR:PORT"), ("::1:80", 2, "[ADDR]:PORT"),
+                            (f"{LOOP}:65536", 2, "0 to 65535"), ("localhost:80", 2, "no address"),
+                            ("[fe80::1]:80", 1, "needs its interface"),
+                            ("192.0.2.1:80", 1, "none of this machine's")):
+        got = knetctl("listener", "add", where)
+        assert got.rc == rc and text in got.err, got
+    got = knetctl("-4", "listener", "add", "[::1]:0")
+    assert got.rc == 2 and "not of the family that -4 says" in got.err
+    got = knetctl("listener", "set", "1", "max")
+    assert got.rc == 2 and "max: the value is missing" in got.err
+    assert knetctl("-j", "listener", "list").ok().json == []

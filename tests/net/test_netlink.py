@@ -8,6 +8,7 @@ import select
 import socket
 import struct
 import subprocess
+import time
 
 import pytest
 
@@ -443,3 +444,67 @@ def test_ynl(sock, file):
     assert json.loads(got.stdout)["id"] == ident
     got = ynl("--do", "job-cancel", "--json", json.dumps({"id": ident}))
     assert "the job has ended" in got.stdout + got.stderr
+
+
+def deliver(sock, number, listener, text):
+    """One event at least of each group: a job that fails, and a connection to a listener."""
+    start(sock, Start(number, pathname=attr(uapi.A_FTP_PATHNAME, text)))
+    with socket.create_connection(("127.0.0.1", listener["local"]["port"])) as s:
+        return s.getsockname()[1]
+
+
+@pytest.mark.skipif(not os.path.exists(YNL), reason="no linux-source-6.12 in the cache")
+def test_ynl_subscribe(sock, file, directory):
+    """It subscribes with the YAML alone, and understands what it gets, many in a datagram."""
+    knetctl("filter", "add", "127.0.0.1").ok()
+    listener = knetctl("-j", "listener", "add", "127.0.0.1:0", "service", "close").ok().json
+    told = {group: open(directory / group, "w+", encoding="utf-8")
+            for group in ("job", "filter", "connection")}
+    clients = [subprocess.Popen(
+        ["/usr/bin/python3", YNL, "--spec", SPEC, "--no-schema", "--output-json", "--sleep", "1",
+         "--subscribe", group], stdout=out, stderr=out) for group, out in told.items()]
+    ports = set()
+    try:
+        # They look once, a second after they have begun: there is something all the time.
+        while any(client.poll() is None for client in clients):
+            ports.add(deliver(sock, file.fileno(), listener, b"of ynl"))
+            time.sleep(0.05)
+    finally:
+        knetctl("filter", "flush").ok()
+        knetctl("listener", "del", listener["id"]).ok()
+    for group, out in told.items():
+        out.seek(0)
+        text = out.read()
+        out.close()
+        assert text.startswith("[{"), text
+        told[group] = json.loads(text)
+        numbers = [one["msg"]["event"]["seq"] for one in told[group]]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    check_ynl_job(told["job"])
+    check_ynl_connection(told["connection"], listener, ports)
+    check_ynl_match(told["filter"], listener, ports)
+
+
+def check_ynl_job(told):
+    assert {one["name"] for one in told} <= {"job-started", "job-progress", "job-done"}
+    done = next(one["msg"] for one in told if one["name"] == "job-done")
+    assert done["kind"] == "ftp-get" and done["state"] == "failed" and done["class"] == "network"
+    assert done["errno"] == errno.ECONNREFUSED and done["remote"][0]["port"] == 1
+    assert bytes.fromhex(done["ftp"]["pathname"]) == b"of ynl"
+    assert done["event"]["time"] and done["event"]["mono-ns"]
+
+
+def check_ynl_connection(told, listener, ports):
+    closed = next(one["msg"] for one in told if one["name"] == "connection-closed")
+    assert closed["listener"] == listener["id"] and closed["service"] == "close"
+    assert closed["reason"] == "done" and closed["remote"]["port"] in ports
+    assert closed["local"]["port"] == listener["local"]["port"]
+
+
+def check_ynl_match(told, listener, ports):
+    match = next(one["msg"] for one in told
+                 if one["msg"]["remote"]["port"] == listener["local"]["port"])
+    assert match["local"]["port"] in ports and match["remote"]["address"] == "127.0.0.1"
+    assert match["rule"]["address"] == "127.0.0.1" and match["rule"]["prefix-len"] == 32
+    assert match["attribution"] == "task" and match["pid"] == os.getpid()
+    assert match["uid"] == os.getuid() and match["comm"]

@@ -306,5 +306,8 @@ def test_tcp_lost_packets(world, sink, directory):
 def test_arguments(world):
     for args in (["udp", LOOP + ":9"], ["udp", LOOP, "x"], ["tcp", f"{LOOP}:9", "x", "--count", "2"],
                  ["udp", f"{LOOP}:9", "x", "--hex", "00"], ["udp", f"{LOOP}:9", "--hex", "0"],
-                 ["udp", f"{LOOP}:0", "x"], ["udp", f"{LOOP}:9", "x", "--ttl", "0"]):
+                 ["udp", f"{LOOP}:0", "x"], ["udp", f"{LOOP}:9", "x", "--ttl", "0"],
+                 ["udp", f"{LOOP}:9", "x", "--count", "2", "--interval", "0", "--rate", "5"]):
         assert knetctl("send", *args).rc == 2, args
+    got = knetctl("-j", "send", "udp", f"{LOOP}:9", "x", "--source", "192.0.2.7")
+    assert got.error["attribute"] == "source" and got.error["errno"] == "EADDRNOTAVAIL"
