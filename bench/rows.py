@@ -72,16 +72,14 @@ class Get256Tmpfs(Get256):
     goals = {"cost": 1.5}
 
 
-class Get256Ext4(Get256):
-    name = "get256-ext4"
-    title = "get one file of 256 MiB onto ext4, buffered, until it is on the disk"
+class Get256Disk(Get256):
+    """Onto a disk in memory, whose copying stands for DMA: a real one would be waited for."""
+    mkfs = ()
 
     def prepare(self):
-        """On a disk in memory, whose copying stands for DMA: a real one would be waited for."""
-        self.directory = f"{self.directory}/ext4"
+        self.directory = f"{self.directory}/{self.name}"
         subprocess.run(["modprobe", "brd", "rd_nr=1", "rd_size=524288"], check=True)
-        subprocess.run(["mkfs.ext4", "-qF", "-E", "lazy_itable_init=0,lazy_journal_init=0",
-                        "/dev/ram0"], check=True)
+        subprocess.run([*self.mkfs, "/dev/ram0"], check=True)
         os.makedirs(self.directory)
         subprocess.run(["mount", "/dev/ram0", self.directory], check=True)
         super().prepare()
@@ -97,6 +95,49 @@ class Get256Ext4(Get256):
 
     def finish(self):
         subprocess.run(["umount", self.directory], check=True)
+
+
+class Get256Ext4(Get256Disk):
+    name = "get256-ext4"
+    title = "get one file of 256 MiB onto ext4, until it is on the disk"
+    note = "knetctl writes a file of this size past the page cache."
+    goals = {"cost": 5}
+    mkfs = ("mkfs.ext4", "-qF", "-E", "lazy_itable_init=0,lazy_journal_init=0")
+
+
+class Get256Xfs(Get256Disk):
+    name = "get256-xfs"
+    title = "get one file of 256 MiB onto xfs, until it is on the disk"
+    note = Get256Ext4.note
+    goals = {"cost": 4}
+    mkfs = ("mkfs.xfs", "-qf")
+
+
+class Put256(Row):
+    """The other way."""
+    name = "put256"
+    title = "put one file of 256 MiB from tmpfs"
+    # MSG_SPLICE_PAGES came with 6.5.
+    goals = {"cost": 3 if tuple(map(int, os.uname().release.split(".")[:2])) >= (6, 5) else 2.5}
+    size = 256 * MIB
+
+    def prepare(self):
+        self.source = f"{self.server.root}/big"
+        if not os.path.exists(self.source):
+            self.server.file("big", self.size)
+        self.target = f"{self.server.incoming()}/F"
+
+    def commands(self):
+        url = f"{HOST}/{os.path.relpath(self.target, self.server.root)}"
+        return {"knetctl": ["knetctl", "ftp", "put", self.source, url],
+                "curl": ["curl", "-s", "-T", self.source, url]}
+
+    def check(self):
+        if not filecmp.cmp(self.source, self.target, shallow=False):
+            raise SystemExit(f"bench: {self.name}: {self.target} is not what was sent")
+
+    def clear(self):
+        os.unlink(self.target)
 
 
 class Small1000(Row):
@@ -138,7 +179,7 @@ class Small1000(Row):
             os.unlink(f"{self.target}/{name}")
 
 
-ROWS = [Get256Tmpfs, Get256Ext4, Small1000, *rows_filter.ROWS, *rows_listener.ROWS,
+ROWS = [Get256Tmpfs, Get256Ext4, Get256Xfs, Put256, Small1000, *rows_filter.ROWS, *rows_listener.ROWS,
         *rows_send.ROWS]
 
 # Start-up of each tool, and of nothing.

@@ -16,7 +16,9 @@ anonymous_enable=YES
 no_anon_password=NO
 anon_root={root}
 local_enable=NO
-write_enable=NO
+write_enable=YES
+anon_upload_enable=YES
+anon_umask=022
 secure_chroot_dir={empty}
 seccomp_sandbox=NO
 isolate=NO
@@ -44,6 +46,13 @@ class Server:
             except ConnectionRefusedError:
                 time.sleep(0.1)
         raise SystemExit("bench: vsftpd does not listen")
+
+    def incoming(self):
+        """A directory that the server may write to."""
+        path = f"{self.root}/incoming"
+        os.makedirs(path, exist_ok=True)
+        os.chmod(path, 0o777)
+        return path
 
     def file(self, name, size):
         """Serve a file without a page that is like another."""

@@ -4,7 +4,7 @@
 
 /* From this size on, if nobody says otherwise: before it costs more than it saves. */
 #define DIRECT_SIZE	(16 * 1024 * 1024)
-/* What was received is in the file at the latest after this time. */
+/* What was received waits for more for this time; what is no whole block, once again. */
 #define DIRECT_TIME	(HZ / 10)
 
 /**
@@ -124,7 +124,7 @@ bool knet_data_direct_flush(struct knet_session *s)
 {
 	if (knet_data_direct_wait(s))
 		return false;
-	direct_wrote(s, knet_direct_flush(&s->direct));
+	direct_wrote(s, knet_direct_flush(&s->direct, false));
 	return true;
 }
 
@@ -138,6 +138,6 @@ void knet_data_finish(struct knet_session *s)
 {
 	if (!s->direct.on)
 		return;
-	direct_wrote(s, knet_direct_flush(&s->direct));
+	direct_wrote(s, knet_direct_flush(&s->direct, true));
 	knet_direct_end(&s->direct);
 }

@@ -379,14 +379,36 @@ size_t knet_direct_waiting(struct knet_direct *d)
 	return d->on && d->flying < KNET_DIRECT_BUFFERS ? direct_current(d)->len : 0;
 }
 
+/* The bytes behind whole blocks of a free buffer begin the next one; false without memory. */
+static bool direct_carry(struct knet_direct *d, struct knet_direct_buffer *b, size_t from,
+			 size_t len)
+{
+	struct knet_direct_buffer *next = direct_current(d);
+	unsigned int shift = PAGE_SHIFT + b->order;
+	char *bytes = page_address(b->vec[from >> shift].bv_page);
+
+	/* A larger block may stand in more than one piece. */
+	if (d->align > PAGE_SIZE)
+		return false;
+	d->pos -= len;
+	if (knet_direct_prepare(d)) {
+		d->pos += len;
+		return false;
+	}
+	memmove(page_address(next->vec[0].bv_page), bytes + (from & ((1UL << shift) - 1)), len);
+	knet_direct_keep(d, len);
+	return true;
+}
+
 /**
- * knet_direct_flush() - have all in the file that was kept
+ * knet_direct_flush() - have in the file what was kept
  * @d: begun
+ * @all: also what is no whole block, if there are whole ones before it
  *
  * Context: As knet_direct_keep(); waits for all writes.
  * Return: as knet_direct_reap().
  */
-u64 knet_direct_flush(struct knet_direct *d)
+u64 knet_direct_flush(struct knet_direct *d, bool all)
 {
 	struct knet_direct_buffer *b = direct_current(d);
 	size_t len = knet_direct_waiting(d), whole;
@@ -405,6 +427,8 @@ u64 knet_direct_flush(struct knet_direct *d)
 	if (!whole || whole == len || d->err)
 		return moved;
 	/* The buffer is free again, and has what it had. */
+	if (!all && direct_carry(d, b, whole, len - whole))
+		return moved;
 	whole = direct_write_buffered(d, b, whole, len - whole);
 	d->end += whole;
 	return moved + whole;

@@ -14,8 +14,8 @@ struct knet_waker;
 #define KNET_STREAM_PINNED	(7 * 256 * 1024)
 #define KNET_STREAM_VECS	512
 
-/* Of the buffers past the page cache: together no more than 2 MiB a session. */
-#define KNET_DIRECT_BUFFERS	4
+/* Of the buffers past the page cache: together less than 2 MiB a session. */
+#define KNET_DIRECT_BUFFERS	3
 #define KNET_DIRECT_BYTES	(512 * 1024)
 
 enum knet_data_state {
@@ -142,7 +142,7 @@ int knet_direct_pull(struct knet_direct *d, struct knet_sock *ks, size_t max);
 void knet_direct_keep(struct knet_direct *d, size_t len);
 u64 knet_direct_reap(struct knet_direct *d);
 size_t knet_direct_waiting(struct knet_direct *d);
-u64 knet_direct_flush(struct knet_direct *d);
+u64 knet_direct_flush(struct knet_direct *d, bool all);
 void knet_direct_end(struct knet_direct *d);
 
 #endif

@@ -6,6 +6,7 @@ import re
 import subprocess
 
 SECTOR = 512
+DELAY_MS = 200
 MKFS = {"ext4": ["mkfs.ext4", "-q", "-m", "0", "-E", "nodiscard,lazy_itable_init=1"],
         "xfs": ["mkfs.xfs", "-q", "-K"]}
 MOUNT = {"ext4": ["-o", "noinit_itable"], "xfs": []}
@@ -22,7 +23,7 @@ def dmsetup(*args, table=None):
 
 class Disk:
     def __init__(self, kind, directory, size=320 << 20):
-        for module in ("loop", "dm-flakey", kind):
+        for module in ("loop", "dm-flakey", "dm-delay", kind):
             subprocess.run(["modprobe", module], check=False, capture_output=True)
         self.sectors = size // SECTOR
         self.name = f"knetctl-{kind}"
@@ -34,17 +35,18 @@ class Disk:
         self.loop = run("losetup", "--find", "--show", image).strip()
         os.unlink(image)
         dmsetup("create", self.name, table=self.table())
+        dmsetup("create", f"{self.name}-bad", table=f"0 {self.sectors} error\n")
         run(*MKFS[kind], f"/dev/mapper/{self.name}")
         run("mount", *MOUNT[kind], f"/dev/mapper/{self.name}", self.path)
 
     def table(self, bad=None):
-        """Of the device mapper; writing and reading fail in `bad`, (sector, count)."""
+        """Of the device mapper; writing and reading fail in `bad`, (sector, count), and late."""
         start, count = bad or (self.sectors, 0)
         end = start + count
         # As linear, but without WRITE_ZEROES, which a loop device on tmpfs promises and cannot do.
         parts = [(0, start, f"flakey {self.loop} 0 1 0")]
         if count:
-            parts += [(start, count, "error"),
+            parts += [(start, count, f"delay /dev/mapper/{self.name}-bad 0 {DELAY_MS}"),
                       (end, self.sectors - end, f"flakey {self.loop} {end} 1 0")]
         return "".join(f"{at} {n} {what}\n" for at, n, what in parts)
 
@@ -72,4 +74,5 @@ class Disk:
     def close(self):
         run("umount", self.path)
         dmsetup("remove", "--retry", self.name)
+        dmsetup("remove", "--retry", f"{self.name}-bad")
         run("losetup", "--detach", self.loop)
