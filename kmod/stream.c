@@ -387,9 +387,11 @@ size_t knet_stream_write(struct knet_stream *stream, struct file *file, loff_t p
 	ssize_t n;
 
 	*err = 0;
-	iov_iter_bvec(&iter, ITER_SOURCE, stream->vec, stream->count, stream->len);
-	iov_iter_truncate(&iter, len);
-	while (iov_iter_count(&iter)) {
+	while (done < len) {
+		/* A file system takes away from the iterator what it does not want to write. */
+		iov_iter_bvec(&iter, ITER_SOURCE, stream->vec, stream->count, stream->len);
+		iov_iter_advance(&iter, done);
+		iov_iter_truncate(&iter, len - done);
 		n = knet_iter_write(file, &iter, &pos);
 		if (n <= 0) {
 			/* A write of nothing would be tried for ever. */

@@ -52,6 +52,12 @@ def HOLD(session, *_):
     session.server.closing.wait()
 
 
+def GATE(session, *_):
+    """Nothing, until the test opens the gate."""
+    session.server.stall()
+    session.hold()
+
+
 def HANG_UP(session, *_):
     session.hang_up()
 
