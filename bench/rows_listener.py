@@ -142,14 +142,20 @@ http {{
                 for key, text in (("whole", ""), ("server", ", without the clients' process"))]
 
 
+def object_size(cache):
+    """Bytes that an object of a slab cache takes."""
+    with open("/proc/slabinfo") as f:
+        return next(int(line.split()[3]) for line in f if line.split()[0] == cache)
+
+
 class Held(Figures):
     """Memory of a connection that is held."""
     name = "held"
     title = "the memory of a held connection"
     note = ("What slab, vmalloc and per-CPU memory grow by with each connection, less the same "
-            "for connections\nthat wait in the backlog of a listener: those have the TCP socks of "
-            "both ends and the client's socket.\nThe server's socket with its inode is 832 bytes "
-            "of it in both, `struct socket_alloc`; the rest is beside it.")
+            "for connections\nthat wait in the backlog of a listener: those have the TCP sockets "
+            "of both ends already, and a\nrequest that the accept frees. Beside its socket is "
+            "what is neither that nor the `socket_alloc` with\nits inode.")
     columns = (("all", "bytes a connection", ".0f"), ("beside", "beside its socket", ".0f"))
     count = 4000
     port = 7004
@@ -189,11 +195,8 @@ class Held(Figures):
         return grown / self.count
 
     def measure(self, meter, tool):
-        """Twice: what the first left in the caches, the second has at hand."""
-        with open("/proc/slabinfo") as f:
-            size = next(int(line.split()[3]) for line in f if line.startswith("sock_inode_cache"))
-        more = self.grown(tool) - self.grown("backlog")
-        return {"all": more, "beside": more - size}
+        more = self.grown(tool) - self.grown("backlog") + object_size("request_sock_TCP")
+        return {"all": more, "beside": more - object_size("sock_inode_cache")}
 
     def goals(self, of):
         return [("bytes of a connection beside its socket", of("knetctl", "beside"), "at most",

@@ -18,9 +18,11 @@ class Udp(Figures):
     note = ("100,000 of them. The interface is a dummy, which drops what it gets; in the second "
             "line its USO is\nswitched off. iperf3 needs an answer, hence the third line: the "
             "receiver, in a control group of its\nown, is not counted, though on loopback most "
-            "of what a receiver does is done by the sender.")
+            "of what a receiver does is done by the sender.\nThe same command for one datagram "
+            "(`iperf3 --version`) is subtracted.")
     size = 0
     least = None
+    start = 0
 
     def prepare(self):
         self.peer = measure.cgroup("peer")
@@ -50,7 +52,7 @@ class Udp(Figures):
         return meter.run(command.split())
 
     def each(self, cost):
-        return (cost["whole"] - cost["peer"]) / self.count
+        return (cost["whole"] - cost["peer"] - self.start) / self.count
 
     def loopback(self, meter, tool):
         if tool == "iperf3":
@@ -67,6 +69,9 @@ class Udp(Figures):
         return self.each(cost)
 
     def measure(self, meter, tool):
+        one = self.commands("10.9.9.9").get(tool, "iperf3 --version").split()
+        # What it takes to begin, and to send a single one.
+        self.start = meter.run(one[:-1] + ["1"] if tool in self.commands("") else one)["whole"]
         result = {"loopback": self.loopback(meter, tool)}
         if tool == "iperf3":
             return result

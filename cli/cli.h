@@ -135,6 +135,21 @@ void note(struct cli *c, const char *format, ...) printf_like(2, 3);
 char *text_escape(const char *text);
 /* Foreign text for JSON: only what is no UTF-8 as \xNN. To free. */
 char *text_utf8(const char *text);
+/*
+ * A line that is put together by hand and not by printf(): a monitor has one for
+ * every connection. What does not fit is cut off.
+ */
+struct line {
+	size_t len;
+	char text[512];
+};
+
+void line_add(struct line *line, const char *text, size_t len);
+void line_add_text(struct line *line, const char *text);
+void line_add_number(struct line *line, uint64_t value);
+void line_add_endpoint(struct line *line, const struct sockaddr_storage *addr);
+/* Nothing but ASCII that can be shown. */
+bool text_plain(const char *text);
 /* "64.0M" in @buf of at least TEXT_SIZE; returns it. */
 #define TEXT_SIZE 64
 const char *text_size(char *buf, uint64_t bytes);

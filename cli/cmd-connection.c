@@ -29,16 +29,22 @@ void connection_members(struct cli *c, const struct knetctl_connection *conn, bo
 	out_u64(c, "duration_ns", NULL, conn->duration_ns);
 }
 
-const char *connection_end_text(char *buf, size_t size, const struct knetctl_connection *conn)
+void connection_end_text(struct line *line, const struct knetctl_connection *conn)
 {
 	const char *err = conn->errnum ? knetctl_errno_name((int)conn->errnum) : NULL;
-	const char *reason = knetctl_reason_name(conn->reason);
-	char in[TEXT_SIZE], out[TEXT_SIZE], time[TEXT_SIZE];
+	char text[TEXT_SIZE];
 
-	snprintf(buf, size, "%s%s%s, %s in, %s out, %s", reason ? reason : "?", err ? " " : "",
-		 err ? err : "", text_size(in, conn->bytes_in), text_size(out, conn->bytes_out),
-		 text_seconds(time, conn->duration_ns));
-	return buf;
+	line_add_text(line, knetctl_reason_name(conn->reason));
+	if (err) {
+		line_add(line, " ", 1);
+		line_add_text(line, err);
+	}
+	line_add_text(line, ", ");
+	line_add_text(line, text_size(text, conn->bytes_in));
+	line_add_text(line, " in, ");
+	line_add_text(line, text_size(text, conn->bytes_out));
+	line_add_text(line, " out, ");
+	line_add_text(line, text_seconds(text, conn->duration_ns));
 }
 
 static void object_members(struct cli *c, const struct knetctl_connection *conn)

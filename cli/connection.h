@@ -7,8 +7,8 @@
 
 /* cmd-connection.c: members of an event, into an open JSON object */
 void connection_members(struct cli *c, const struct knetctl_connection *conn, bool closed);
-/* "peer, 12 in, 0 out, 1.000s" in @buf; returns it */
-const char *connection_end_text(char *buf, size_t size, const struct knetctl_connection *conn);
+/* "peer, 12 in, 0 out, 1.000s" */
+void connection_end_text(struct line *line, const struct knetctl_connection *conn);
 
 /* endpoint.c: values. They return a status, with the message given. */
 /* "127.0.0.1:80" or "[::1%eth0]:80", numbers only. */

@@ -15,13 +15,19 @@
 
 /* ------------------------------------------------------------ text -- */
 
+static void print_line(struct cli *c, struct line *line)
+{
+	line_add(line, "\n", 1);
+	out_bytes(c, line->text, line->len);
+}
+
 /* The end of the line, cut to what the columns leave but for -v. */
-static void print_rest(struct cli *c, const char *line, const char *rest)
+static void print_cut(struct cli *c, const struct line *line, const char *rest)
 {
 	char *safe = text_escape(rest);
 	size_t room = COLUMNS, at = 0, columns = 0;
 
-	room -= strlen(line) + 1 < room ? strlen(line) + 1 : room;
+	room -= line->len + 1 < room ? line->len + 1 : room;
 	while (safe[at]) {
 		/* Bytes that go on with a character take no column. */
 		columns += ((unsigned char)safe[at] & 0xc0) != 0x80;
@@ -30,139 +36,160 @@ static void print_rest(struct cli *c, const char *line, const char *rest)
 		at++;
 	}
 	if (!safe[at] || c->verbose) {
-		out_text(c, "%s%s%s\n", line, *safe ? " " : "", safe);
+		out_text(c, "%s%s%s\n", line->text, *safe ? " " : "", safe);
 	} else {
 		while (at > 0 && columns-- > room - 2)
 			while (at > 0 && ((unsigned char)safe[--at] & 0xc0) == 0x80)
 				;
-		out_text(c, "%s %.*s...\n", line, (int)at, safe);
+		out_text(c, "%s %.*s...\n", line->text, (int)at, safe);
 	}
 	free(safe);
 }
 
-static void job_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
+static void print_rest(struct cli *c, struct line *line, const char *rest)
+{
+	size_t len = strlen(rest);
+
+	if (line->len + 1 + len > COLUMNS || !text_plain(rest)) {
+		print_cut(c, line, rest);
+		return;
+	}
+	if (len)
+		line_add(line, " ", 1);
+	line_add(line, rest, len);
+	print_line(c, line);
+}
+
+static void job_text(struct cli *c, struct line *line, const struct knetctl_event *event)
 {
 	char a[TEXT_SIZE], b[TEXT_SIZE], t[TEXT_SIZE], reason[sizeof(event->u.job.message) + 32];
 	const struct knetctl_job *job = &event->u.job;
-	size_t len = strlen(line);
-	char *p = line + len;
 
-	size -= len;
+	line_add(line, " ", 1);
+	line_add_number(line, job->id);
+	line_add(line, " ", 1);
 	text_size(a, job->bytes);
 	switch (event->type) {
 	case KNETCTL_EVENT_JOB_STARTED:
-		snprintf(p, size, " %u %s %s", job->id, knetctl_kind_name(job->kind),
-			 text_endpoint(a, &job->remote));
+		line_add_text(line, knetctl_kind_name(job->kind));
+		line_add(line, " ", 1);
+		line_add_endpoint(line, &job->remote);
 		print_rest(c, line, job->pathname);
 		return;
 	case KNETCTL_EVENT_JOB_PROGRESS:
-		snprintf(p, size, " %u %s %s of %s, %s\n", job->id, knetctl_state_name(job->state),
-			 a, job->size_known ? text_size(b, job->size) : "?",
+		out_text(c, "%s %s %s of %s, %s\n", line->text, knetctl_state_name(job->state), a,
+			 job->size_known ? text_size(b, job->size) : "?",
 			 text_rate(t, job->bytes, job->duration_ns));
-		out_text(c, "%s", line);
 		return;
 	default:
-		snprintf(p, size, " %u %s %s in %s", job->id, knetctl_state_name(job->state), a,
-			 text_seconds(t, job->duration_ns));
+		line_add_text(line, knetctl_state_name(job->state));
+		line_add(line, " ", 1);
+		line_add_text(line, a);
+		line_add_text(line, " in ");
+		line_add_text(line, text_seconds(t, job->duration_ns));
 		print_rest(c, line, job_reason(job, reason, sizeof(reason)));
 	}
 }
 
-static void dialogue_text(struct cli *c, char *line, size_t size,
-			  const struct knetctl_event *event)
+static void dialogue_text(struct cli *c, struct line *line, const struct knetctl_event *event)
 {
 	const struct knetctl_dialogue *dialogue = &event->u.dialogue;
-	size_t len = strlen(line);
 
-	snprintf(line + len, size - len, " %u %c", dialogue->id,
-		 dialogue->direction == KNETCTL_DIRECTION_SENT ? '>' : '<');
+	line_add(line, " ", 1);
+	line_add_number(line, dialogue->id);
+	line_add_text(line, dialogue->direction == KNETCTL_DIRECTION_SENT ? " >" : " <");
 	print_rest(c, line, dialogue->text);
 }
 
-static void match_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
+static void match_text(struct cli *c, struct line *line, const struct knetctl_event *event)
 {
 	const struct knetctl_filter_match *match = &event->u.filter;
-	char local[TEXT_SIZE], remote[TEXT_SIZE], rule[96], rest[256];
-	size_t len = strlen(line);
+	struct line rest = { .len = 0 };
+	char rule[96];
 
-	snprintf(line + len, size - len, " %s > %s", text_endpoint(local, &match->local),
-		 text_endpoint(remote, &match->remote));
+	line_add(line, " ", 1);
+	line_add_endpoint(line, &match->local);
+	line_add_text(line, " > ");
+	line_add_endpoint(line, &match->remote);
+	if (match->attribution == KNETCTL_ATTRIBUTED_TASK) {
+		line_add_text(&rest, match->comm);
+		line_add(&rest, "[", 1);
+		line_add_number(&rest, match->pid);
+		line_add(&rest, "] ", 2);
+	} else if (match->uid_known) {
+		line_add_text(&rest, "uid ");
+		line_add_number(&rest, match->uid);
+		line_add(&rest, " ", 1);
+	}
 	knetctl_filter_text(&match->rule, rule, sizeof(rule));
-	if (match->attribution == KNETCTL_ATTRIBUTED_TASK)
-		snprintf(rest, sizeof(rest), "%s[%u] %s", match->comm, match->pid, rule);
-	else if (match->uid_known)
-		snprintf(rest, sizeof(rest), "uid %u %s", match->uid, rule);
-	else
-		snprintf(rest, sizeof(rest), "%s", rule);
-	print_rest(c, line, rest);
+	line_add_text(&rest, rule);
+	print_rest(c, line, rest.text);
 }
 
-static void connection_text(struct cli *c, char *line, size_t size,
-			    const struct knetctl_event *event)
+static void connection_text(struct cli *c, struct line *line, const struct knetctl_event *event)
 {
 	const struct knetctl_connection *conn = &event->u.connection;
-	char local[TEXT_SIZE], remote[TEXT_SIZE], end[2 * TEXT_SIZE] = "";
-	const char *reason = knetctl_reason_name(conn->reason);
-	size_t len = strlen(line);
+	struct line end = { .len = 0 };
 
-	if (event->type == KNETCTL_EVENT_CONNECTION_REJECTED)
-		snprintf(end, sizeof(end), "%s", reason ? reason : "?");
-	if (event->type == KNETCTL_EVENT_CONNECTION_CLOSED)
-		connection_end_text(end, sizeof(end), conn);
-	text_endpoint(remote, &conn->remote);
-	if (conn->id)
-		snprintf(line + len, size - len, " %u %s from %s", conn->id,
-			 text_endpoint(local, &conn->local), remote);
-	else
-		snprintf(line + len, size - len, " %s from %s",
-			 text_endpoint(local, &conn->local), remote);
-	if (!*end) {
-		out_text(c, "%s\n", line);
+	line_add(line, " ", 1);
+	if (conn->id) {
+		line_add_number(line, conn->id);
+		line_add(line, " ", 1);
+	}
+	line_add_endpoint(line, &conn->local);
+	line_add_text(line, " from ");
+	line_add_endpoint(line, &conn->remote);
+	if (event->type == KNETCTL_EVENT_CONNECTION_REJECTED) {
+		line_add_text(&end, knetctl_reason_name(conn->reason));
+	} else if (event->type == KNETCTL_EVENT_CONNECTION_CLOSED) {
+		connection_end_text(&end, conn);
+	} else {
+		print_line(c, line);
 		return;
 	}
-	len = strlen(line);
-	snprintf(line + len, size - len, ":");
-	print_rest(c, line, end);
+	line_add(line, ":", 1);
+	print_rest(c, line, end.text);
 }
 
-static void lost_text(struct cli *c, char *line, size_t size, const struct knetctl_event *event)
+static void lost_text(struct cli *c, const struct line *line, const struct knetctl_event *event)
 {
-	size_t len = strlen(line);
 	const char *group = knetctl_group_name(event->group);
 
-	snprintf(line + len, size - len, " %s %" PRIu64 " events, %" PRIu64 " to %" PRIu64 ", %s",
+	out_text(c, "%s %s %" PRIu64 " events, %" PRIu64 " to %" PRIu64 ", %s\n", line->text,
 		 group ? group : "?", event->u.lost.count, event->u.lost.first_seq,
 		 event->u.lost.last_seq, event->u.lost.where ? "socket" : "kernel");
-	out_text(c, "%s\n", line);
 }
 
 static void print_text(struct cli *c, const struct monitor *m, const struct source *s,
 		       const struct knetctl_event *event)
 {
 	time_t seconds = (time_t)(event->time_ns / 1000000000);
-	char line[256] = "";
-	size_t len = 0;
+	struct line line;
 	struct tm tm;
 
+	line.len = 0;
 	if (m->times && localtime_r(&seconds, &tm)) {
-		len = strftime(line, sizeof(line), "%H:%M:%S", &tm);
-		len += (size_t)snprintf(line + len, sizeof(line) - len, ".%06u ",
-					(unsigned int)(event->time_ns % 1000000000 / 1000));
+		line.len = strftime(line.text, sizeof(line.text), "%H:%M:%S", &tm);
+		line.len += (size_t)sprintf(line.text + line.len, ".%06u ",
+					    (unsigned int)(event->time_ns % 1000000000 / 1000));
 	}
-	snprintf(line + len, sizeof(line) - len, "%s%s%s", s->name, s->name[0] ? ": " : "",
-		 knetctl_event_name(event->type));
+	if (s->name[0]) {
+		line_add_text(&line, s->name);
+		line_add(&line, ": ", 2);
+	}
+	line_add_text(&line, knetctl_event_name(event->type));
 	if (event->type == KNETCTL_EVENT_LOST)
-		lost_text(c, line, sizeof(line), event);
+		lost_text(c, &line, event);
 	else if (event->type == KNETCTL_EVENT_JOB_DIALOGUE)
-		dialogue_text(c, line, sizeof(line), event);
+		dialogue_text(c, &line, event);
 	else if (event->type == KNETCTL_EVENT_FILTER_MATCH)
-		match_text(c, line, sizeof(line), event);
+		match_text(c, &line, event);
 	else if (event->group == KNETCTL_GROUP_CONNECTION)
-		connection_text(c, line, sizeof(line), event);
+		connection_text(c, &line, event);
 	else if (event->type <= KNETCTL_EVENT_JOB_DONE)
-		job_text(c, line, sizeof(line), event);
+		job_text(c, &line, event);
 	else
-		out_text(c, "%s\n", line);
+		print_line(c, &line);
 }
 
 /* ------------------------------------------------------------ JSON -- */

@@ -183,6 +183,12 @@ void out_text(struct cli *c, const char *format, ...)
 	va_end(args);
 }
 
+void out_bytes(struct cli *c, const char *bytes, size_t len)
+{
+	if (!c->json)
+		check(fwrite(bytes, 1, len, target()) != len);
+}
+
 void out_line(struct cli *c, const char *text)
 {
 	if (c->json)

@@ -22,6 +22,7 @@ void out_nest_end(struct cli *c);
 void out_stream(bool on);		/* one object a line, even with --pretty */
 
 void out_text(struct cli *c, const char *format, ...) printf_like(2, 3);
+void out_bytes(struct cli *c, const char *bytes, size_t len);
 void out_line(struct cli *c, const char *text);	/* as it stands, for many lines */
 void out_u64(struct cli *c, const char *key, const char *before, uint64_t value);
 void out_bool(struct cli *c, const char *key, bool value);

@@ -82,15 +82,82 @@ char *text_utf8(const char *text)
 	return escape(text, false);
 }
 
+void line_add(struct line *line, const char *text, size_t len)
+{
+	size_t room = sizeof(line->text) - 1 - line->len;
+
+	if (len > room)
+		len = room;
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
+	line->text[line->len] = '\0';
+}
+
+void line_add_text(struct line *line, const char *text)
+{
+	if (!text)	/* the name of something that only newer modules know */
+		text = "?";
+	line_add(line, text, strlen(text));
+}
+
+void line_add_number(struct line *line, uint64_t value)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	do {
+		*--p = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	line_add(line, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+void line_add_endpoint(struct line *line, const struct sockaddr_storage *addr)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)addr;
+	const unsigned char *bytes = (const unsigned char *)&in->sin_addr;
+	char text[TEXT_SIZE];
+	int i;
+
+	if (addr->ss_family != AF_INET) {
+		line_add_text(line, text_endpoint(text, addr));
+		return;
+	}
+	for (i = 0; i < 4; i++) {
+		line_add_number(line, bytes[i]);
+		line_add(line, i < 3 ? "." : ":", 1);
+	}
+	line_add_number(line, ntohs(in->sin_port));
+}
+
+bool text_plain(const char *text)
+{
+	for (; *text; text++)
+		if (*text < 0x20 || *text > 0x7e)
+			return false;
+	return true;
+}
+
+/* ".042" */
+static char *add_fraction(char *to, unsigned int thousandths)
+{
+	*to++ = '.';
+	*to++ = (char)('0' + thousandths / 100);
+	*to++ = (char)('0' + thousandths / 10 % 10);
+	*to++ = (char)('0' + thousandths % 10);
+	return to;
+}
+
 const char *text_size(char *buf, uint64_t bytes)
 {
 	static const char units[] = "kMGTPE";
 	double value = (double)bytes;
+	struct line number;
 	int unit = -1;
 
 	if (bytes < 1024) {
-		snprintf(buf, TEXT_SIZE, "%" PRIu64, bytes);
-		return buf;
+		number.len = 0;
+		line_add_number(&number, bytes);
+		return memcpy(buf, number.text, number.len + 1);
 	}
 	/* 1023.95 would be shown as 1024.0 */
 	while (value >= 1023.95 && unit < 5) {
@@ -107,17 +174,21 @@ const char *text_size(char *buf, uint64_t bytes)
 
 const char *text_seconds(char *buf, uint64_t ns)
 {
-	uint64_t s = ns / 1000000000;
+	uint64_t s = ns / 1000000000, ms = (ns + 500000) / 1000000;
+	char *p = buf;
 
-	if (s < 10)
-		snprintf(buf, TEXT_SIZE, "%.3fs", (double)ns / 1e9);
-	else if (s < 60)
+	if (ms < 10000) {
+		*p++ = (char)('0' + ms / 1000);
+		p = add_fraction(p, (unsigned int)(ms % 1000));
+		strcpy(p, "s");
+	} else if (s < 60) {
 		snprintf(buf, TEXT_SIZE, "%.1fs", (double)ns / 1e9);
-	else if (s < 3600)
+	} else if (s < 3600) {
 		snprintf(buf, TEXT_SIZE, "%" PRIu64 ":%02u", s / 60, (unsigned int)(s % 60));
-	else
+	} else {
 		snprintf(buf, TEXT_SIZE, "%" PRIu64 ":%02u:%02u", s / 3600,
 			 (unsigned int)(s / 60 % 60), (unsigned int)(s % 60));
+	}
 	return buf;
 }
 

@@ -12,6 +12,7 @@
 
 #include "knetctl.h"
 #include "netlink-gen.h"
+#include "netlink-put.h"
 
 /* One buffer: the largest event and many of the usual ones. */
 #define EVENT_BUFFER	SKB_WITH_OVERHEAD(2 * PAGE_SIZE)
@@ -92,15 +93,15 @@ static bool group_new_buffer(struct knet_events *events, struct knet_event_group
 
 static int event_put_head(struct sk_buff *skb, int attr, u64 seq)
 {
-	struct nlattr *nest = nla_nest_start(skb, attr);
+	struct nlattr *nest;
 
-	if (!nest)
+	if (!knet_nl_room(skb, NLA_HDRLEN + 3 * KNET_NL_U64))
 		return -EMSGSIZE;
-	if ((seq && nla_put_u64_64bit(skb, KNETCTL_A_EVENT_SEQ, seq, KNETCTL_A_EVENT_PAD)) ||
-	    nla_put_u64_64bit(skb, KNETCTL_A_EVENT_TIME, ktime_get_real_ns(),
-			      KNETCTL_A_EVENT_PAD) ||
-	    nla_put_u64_64bit(skb, KNETCTL_A_EVENT_MONO_NS, ktime_get_ns(), KNETCTL_A_EVENT_PAD))
-		return -EMSGSIZE;
+	nest = knet_nl_nest(skb, attr);
+	if (seq)
+		knet_nl_put_u64(skb, KNETCTL_A_EVENT_SEQ, seq, KNETCTL_A_EVENT_PAD);
+	knet_nl_put_u64(skb, KNETCTL_A_EVENT_TIME, ktime_get_real_ns(), KNETCTL_A_EVENT_PAD);
+	knet_nl_put_u64(skb, KNETCTL_A_EVENT_MONO_NS, ktime_get_ns(), KNETCTL_A_EVENT_PAD);
 	nla_nest_end(skb, nest);
 	return 0;
 }

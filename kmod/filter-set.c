@@ -82,6 +82,12 @@ static u32 prefix_hash(const struct knet_filter_set *set, unsigned int part, con
 	return (sum + factor[4]) >> 32;
 }
 
+/* Not kept in the rule: there are more rules than anyone asks about. */
+static u32 rule_hash(const struct knet_filter_set *set, const struct knet_filter_rule *rule)
+{
+	return prefix_hash(set, rule->part, rule->addr, rule->prefix_len);
+}
+
 static struct knet_filter_rule __rcu **bucket_of(struct knet_filter_buckets *buckets, u32 hash)
 {
 	return &buckets->first[hash >> (32 - buckets->bits)];
@@ -107,11 +113,11 @@ static int compare(u32 a, u32 b)
 }
 
 /* The order of rules of a part: by hash, by prefix, then the one that decides first. */
-static int rule_compare(const struct knet_filter_rule *rule, u32 hash,
-			const struct knet_filter_key *key)
+static int rule_compare(const struct knet_filter_set *set, const struct knet_filter_rule *rule,
+			u32 hash, const struct knet_filter_key *key)
 {
 	unsigned int i, words = part_words[key->part];
-	int order = compare(rule->hash, hash);
+	int order = compare(rule_hash(set, rule), hash);
 
 	if (!order)
 		order = compare(rule->prefix_len, key->prefix_len);
@@ -126,7 +132,7 @@ static int rule_compare(const struct knet_filter_rule *rule, u32 hash,
 
 static bool same_prefix(const struct knet_filter_rule *rule, const struct knet_filter_rule *other)
 {
-	return rule->hash == other->hash && rule->prefix_len == other->prefix_len &&
+	return rule->prefix_len == other->prefix_len &&
 	       same_addr(rule->addr, other->addr, part_words[rule->part]);
 }
 
@@ -202,7 +208,8 @@ void knet_filter_set_clear(struct knet_filter_set *set,
 }
 
 /* As many buckets as it says; the rules stay where they are. */
-static int list_resize(struct knet_filter_list *list, unsigned int bits)
+static int list_resize(const struct knet_filter_set *set, struct knet_filter_list *list,
+		       unsigned int bits)
 {
 	struct knet_filter_buckets *old = table_pointer(list->buckets), *buckets;
 	struct knet_filter_rule __rcu **bucket;
@@ -214,7 +221,7 @@ static int list_resize(struct knet_filter_list *list, unsigned int bits)
 		return -ENOMEM;
 	buckets->bits = bits;
 	for (rule = table_pointer(list->first); rule; rule = table_pointer(rule->next)) {
-		bucket = bucket_of(buckets, rule->hash);
+		bucket = bucket_of(buckets, rule_hash(set, rule));
 		if (!table_pointer(*bucket))
 			RCU_INIT_POINTER(*bucket, rule);
 	}
@@ -225,24 +232,24 @@ static int list_resize(struct knet_filter_list *list, unsigned int bits)
 }
 
 /* Fails only when there are no buckets at all: too few are slow, not wrong. */
-static int list_make_room(struct knet_filter_list *list)
+static int list_make_room(const struct knet_filter_set *set, struct knet_filter_list *list)
 {
 	struct knet_filter_buckets *buckets = table_pointer(list->buckets);
 
 	if (!buckets)
-		return list_resize(list, BUCKET_BITS_MIN);
+		return list_resize(set, list, BUCKET_BITS_MIN);
 	if (list->count >= LOAD_MAX << buckets->bits && buckets->bits < BUCKET_BITS_MAX)
-		list_resize(list, buckets->bits + 1);
+		list_resize(set, list, buckets->bits + 1);
 	return 0;
 }
 
-static void list_give_back(struct knet_filter_list *list)
+static void list_give_back(const struct knet_filter_set *set, struct knet_filter_list *list)
 {
 	struct knet_filter_buckets *buckets = table_pointer(list->buckets);
 
 	if (buckets->bits > BUCKET_BITS_MIN &&
 	    list->count < 1U << buckets->bits >> LOAD_MIN_SHIFT)
-		list_resize(list, buckets->bits - 1);
+		list_resize(set, list, buckets->bits - 1);
 }
 
 /* The link of the last rule before a bucket, or the head of the list. */
@@ -262,18 +269,19 @@ static struct knet_filter_rule __rcu **list_before(struct knet_filter_list *list
 }
 
 /* The link that points, or would point, to the rule with a key. */
-static struct knet_filter_rule __rcu **list_link(struct knet_filter_list *list, u32 hash,
+static struct knet_filter_rule __rcu **list_link(struct knet_filter_set *set, u32 hash,
 						 const struct knet_filter_key *key)
 {
+	struct knet_filter_list *list = &set->list[key->part];
 	struct knet_filter_rule __rcu **bucket = bucket_of(table_pointer(list->buckets), hash);
 	struct knet_filter_rule *rule = table_pointer(*bucket);
 	struct knet_filter_rule __rcu **link;
 
-	if (rule && rule_compare(rule, hash, key) < 0)
+	if (rule && rule_compare(set, rule, hash, key) < 0)
 		link = &rule->next;
 	else
 		link = list_before(list, bucket);
-	while ((rule = table_pointer(*link)) && rule_compare(rule, hash, key) < 0)
+	while ((rule = table_pointer(*link)) && rule_compare(set, rule, hash, key) < 0)
 		link = &rule->next;
 	return link;
 }
@@ -284,7 +292,7 @@ static struct knet_filter_rule __rcu **rule_link(struct knet_filter_set *set,
 	struct knet_filter_key key;
 
 	knet_filter_rule_key(rule, &key);
-	return list_link(&set->list[rule->part], rule->hash, &key);
+	return list_link(set, rule_hash(set, rule), &key);
 }
 
 static void count_length(struct knet_filter_list *list, unsigned int prefix_len, int more)
@@ -298,16 +306,20 @@ static void count_length(struct knet_filter_list *list, unsigned int prefix_len,
 }
 
 /* How many rules of a prefix there are, counted up to the limit. */
-static bool prefix_is_full(struct knet_filter_list *list, const struct knet_filter_rule *like)
+static bool prefix_is_full(const struct knet_filter_set *set, u32 hash,
+			   const struct knet_filter_rule *like)
 {
-	struct knet_filter_rule *rule;
+	struct knet_filter_buckets *buckets = table_pointer(set->list[like->part].buckets);
+	struct knet_filter_rule *rule = table_pointer(*bucket_of(buckets, hash));
 	unsigned int n = 0;
 
-	rule = table_pointer(*bucket_of(table_pointer(list->buckets), like->hash));
-	for (; rule && rule->hash <= like->hash; rule = table_pointer(rule->next))
-		if (same_prefix(rule, like) && ++n >= KNETCTL_PREFIX_RULES_MAX)
-			return true;
-	return false;
+	for (; rule && n < KNETCTL_PREFIX_RULES_MAX; rule = table_pointer(rule->next)) {
+		if (same_prefix(rule, like))
+			n++;
+		else if (rule_hash(set, rule) > hash)
+			break;
+	}
+	return n >= KNETCTL_PREFIX_RULES_MAX;
 }
 
 /**
@@ -325,22 +337,23 @@ int knet_filter_set_add(struct knet_filter_set *set, struct knet_filter_rule *ru
 	struct knet_filter_rule __rcu **link, **bucket;
 	struct knet_filter_rule *first, *next;
 	struct knet_filter_key key;
+	u32 hash;
 	int err;
 
-	err = list_make_room(list);
+	err = list_make_room(set, list);
 	if (err)
 		return err;
 	knet_filter_rule_key(rule, &key);
-	rule->hash = prefix_hash(set, key.part, key.addr, key.prefix_len);
-	if (prefix_is_full(list, rule))
+	hash = rule_hash(set, rule);
+	if (prefix_is_full(set, hash, rule))
 		return -E2BIG;
-	link = list_link(list, rule->hash, &key);
+	link = list_link(set, hash, &key);
 	next = table_pointer(*link);
-	if (next && !rule_compare(next, rule->hash, &key))
+	if (next && !rule_compare(set, next, hash, &key))
 		return -EEXIST;
 	RCU_INIT_POINTER(rule->next, next);
 	rcu_assign_pointer(*link, rule);
-	bucket = bucket_of(table_pointer(list->buckets), rule->hash);
+	bucket = bucket_of(table_pointer(list->buckets), hash);
 	first = table_pointer(*bucket);
 	if (!first || first == next)
 		rcu_assign_pointer(*bucket, rule);
@@ -364,8 +377,8 @@ struct knet_filter_rule *knet_filter_set_find(struct knet_filter_set *set,
 
 	if (!list->count)
 		return NULL;
-	rule = table_pointer(*list_link(list, hash, key));
-	return rule && !rule_compare(rule, hash, key) ? rule : NULL;
+	rule = table_pointer(*list_link(set, hash, key));
+	return rule && !rule_compare(set, rule, hash, key) ? rule : NULL;
 }
 
 /**
@@ -380,18 +393,18 @@ void knet_filter_set_remove(struct knet_filter_set *set, struct knet_filter_rule
 	struct knet_filter_list *list = &set->list[rule->part];
 	struct knet_filter_buckets *buckets = table_pointer(list->buckets);
 	struct knet_filter_rule __rcu **link = rule_link(set, rule);
-	struct knet_filter_rule __rcu **bucket = bucket_of(buckets, rule->hash);
+	struct knet_filter_rule __rcu **bucket = bucket_of(buckets, rule_hash(set, rule));
 	struct knet_filter_rule *next = table_pointer(rule->next);
 
 	if (table_pointer(*bucket) == rule) {
-		if (next && bucket_of(buckets, next->hash) != bucket)
+		if (next && bucket_of(buckets, rule_hash(set, next)) != bucket)
 			RCU_INIT_POINTER(*bucket, NULL);
 		else
 			rcu_assign_pointer(*bucket, next);
 	}
 	rcu_assign_pointer(*link, next);
 	count_length(list, rule->prefix_len, -1);
-	list_give_back(list);
+	list_give_back(set, list);
 }
 
 /**
@@ -407,10 +420,9 @@ void knet_filter_set_replace(struct knet_filter_set *set, struct knet_filter_rul
 	struct knet_filter_rule __rcu **link = rule_link(set, old);
 	struct knet_filter_rule __rcu **bucket;
 
-	rule->hash = old->hash;
 	RCU_INIT_POINTER(rule->next, table_pointer(old->next));
 	rcu_assign_pointer(*link, rule);
-	bucket = bucket_of(table_pointer(list->buckets), rule->hash);
+	bucket = bucket_of(table_pointer(list->buckets), rule_hash(set, rule));
 	if (table_pointer(*bucket) == old)
 		rcu_assign_pointer(*bucket, rule);
 }
@@ -435,8 +447,8 @@ struct knet_filter_rule *knet_filter_set_after(struct knet_filter_set *set,
 		list = &set->list[part++];
 		if (list->count) {
 			hash = prefix_hash(set, key->part, key->addr, key->prefix_len);
-			rule = table_pointer(*list_link(list, hash, key));
-			if (rule && !rule_compare(rule, hash, key))
+			rule = table_pointer(*list_link(set, hash, key));
+			if (rule && !rule_compare(set, rule, hash, key))
 				rule = table_pointer(rule->next);
 		}
 	}
@@ -473,10 +485,13 @@ static struct knet_filter_rule *prefix_match(const struct knet_filter_set *set, 
 	struct knet_filter_rule *rule;
 
 	rule = buckets ? rcu_dereference(*bucket_of(buckets, hash)) : NULL;
-	for (; rule && rule->hash <= hash; rule = rcu_dereference(rule->next)) {
-		if (rule->hash != hash || rule->prefix_len != prefix_len ||
-		    !same_addr(rule->addr, addr, part_words[part]))
+	for (; rule; rule = rcu_dereference(rule->next)) {
+		if (rule->prefix_len != prefix_len ||
+		    !same_addr(rule->addr, addr, part_words[part])) {
+			if (rule_hash(set, rule) > hash)
+				break;
 			continue;
+		}
 		if (port >= 0 && (port < rule->port_min || port > rule->port_max))
 			continue;
 		if (!rule->extra || alive(rule))

@@ -47,7 +47,6 @@ struct knet_filter_extra;
  * @extra: what most rules do not have, or NULL
  * @hits: connections that it decided
  * @last_hit: when the last one was, seconds since 1970; 0 for never
- * @hash: of the prefix; the first bits are the number of its bucket
  * @port_min: lowest remote port
  * @port_max: highest one
  * @prefix_len: of @addr
@@ -60,7 +59,6 @@ struct knet_filter_rule {
 	struct knet_filter_extra *extra;
 	atomic64_t hits;
 	u32 last_hit;
-	u32 hash;
 	u16 port_min;
 	u16 port_max;
 	u8 prefix_len;

@@ -4,6 +4,7 @@
 
 #include "knetctl.h"
 #include "netlink-gen.h"
+#include "netlink-put.h"
 
 /**
  * knet_nl_connection_fill() - write what is to be known of a connection
@@ -18,20 +19,24 @@ int knet_nl_connection_fill(struct sk_buff *skb, const void *object)
 	const struct knet_connection *conn = object;
 	u64 age = ktime_to_ns(ktime_sub(ktime_get(), conn->started));
 
-	if ((conn->obj.id && nla_put_u32(skb, KNETCTL_A_CONNECTION_ID, conn->obj.id)) ||
-	    nla_put_u32(skb, KNETCTL_A_CONNECTION_LISTENER, conn->listener->obj.id) ||
-	    knet_nl_put_addr(skb, KNETCTL_A_CONNECTION_LOCAL, &conn->local) ||
+	/* Both endpoints ask for their own room. */
+	if (knet_nl_put_addr(skb, KNETCTL_A_CONNECTION_LOCAL, &conn->local) ||
 	    knet_nl_put_addr(skb, KNETCTL_A_CONNECTION_REMOTE, &conn->remote) ||
-	    nla_put_u32(skb, KNETCTL_A_CONNECTION_SERVICE, conn->listener->service) ||
-	    (conn->reason && nla_put_u32(skb, KNETCTL_A_CONNECTION_REASON, conn->reason)) ||
-	    (conn->err && nla_put_u32(skb, KNETCTL_A_CONNECTION_ERRNO, conn->err)) ||
-	    nla_put_u64_64bit(skb, KNETCTL_A_CONNECTION_BYTES_IN, READ_ONCE(conn->bytes_in),
-			      KNETCTL_A_CONNECTION_PAD) ||
-	    nla_put_u64_64bit(skb, KNETCTL_A_CONNECTION_BYTES_OUT, READ_ONCE(conn->bytes_out),
-			      KNETCTL_A_CONNECTION_PAD) ||
-	    nla_put_u64_64bit(skb, KNETCTL_A_CONNECTION_DURATION_NS, age,
-			      KNETCTL_A_CONNECTION_PAD))
+	    !knet_nl_room(skb, 5 * KNET_NL_U32 + 3 * KNET_NL_U64))
 		return -EMSGSIZE;
+	if (conn->obj.id)
+		knet_nl_put_u32(skb, KNETCTL_A_CONNECTION_ID, conn->obj.id);
+	knet_nl_put_u32(skb, KNETCTL_A_CONNECTION_LISTENER, conn->listener->obj.id);
+	knet_nl_put_u32(skb, KNETCTL_A_CONNECTION_SERVICE, conn->listener->service);
+	if (conn->reason)
+		knet_nl_put_u32(skb, KNETCTL_A_CONNECTION_REASON, conn->reason);
+	if (conn->err)
+		knet_nl_put_u32(skb, KNETCTL_A_CONNECTION_ERRNO, conn->err);
+	knet_nl_put_u64(skb, KNETCTL_A_CONNECTION_BYTES_IN, READ_ONCE(conn->bytes_in),
+			KNETCTL_A_CONNECTION_PAD);
+	knet_nl_put_u64(skb, KNETCTL_A_CONNECTION_BYTES_OUT, READ_ONCE(conn->bytes_out),
+			KNETCTL_A_CONNECTION_PAD);
+	knet_nl_put_u64(skb, KNETCTL_A_CONNECTION_DURATION_NS, age, KNETCTL_A_CONNECTION_PAD);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "knetctl.h"
 #include "netlink-gen.h"
+#include "netlink-put.h"
 
 /* So that milliseconds fit wherever they become jiffies or nanoseconds. */
 #define TIMEOUT_MAX_MS	((u64)INT_MAX * MSEC_PER_SEC)
@@ -64,15 +65,20 @@ int knet_nl_rule_put(struct sk_buff *skb, const void *object)
 
 static int put_match_owner(struct sk_buff *skb, const struct knet_filter_match *match)
 {
-	if (nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_ATTRIBUTION,
-			match->pid ? KNETCTL_ATTRIBUTION_TASK : KNETCTL_ATTRIBUTION_NONE) ||
-	    (match->pid && (nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_PID, match->pid) ||
-			    nla_put_string(skb, KNETCTL_A_FILTER_MATCH_COMM, match->comm))) ||
-	    (match->has_uid && nla_put_u32(skb, KNETCTL_A_FILTER_MATCH_UID,
-					   from_kuid_munged(&init_user_ns, match->uid))) ||
-	    (match->cgroup && nla_put_u64_64bit(skb, KNETCTL_A_FILTER_MATCH_CGROUP, match->cgroup,
-						KNETCTL_A_FILTER_MATCH_PAD)))
+	if (match->pid && nla_put_string(skb, KNETCTL_A_FILTER_MATCH_COMM, match->comm))
 		return -EMSGSIZE;
+	if (!knet_nl_room(skb, 3 * KNET_NL_U32 + KNET_NL_U64))
+		return -EMSGSIZE;
+	knet_nl_put_u32(skb, KNETCTL_A_FILTER_MATCH_ATTRIBUTION,
+			match->pid ? KNETCTL_ATTRIBUTION_TASK : KNETCTL_ATTRIBUTION_NONE);
+	if (match->pid)
+		knet_nl_put_u32(skb, KNETCTL_A_FILTER_MATCH_PID, match->pid);
+	if (match->has_uid)
+		knet_nl_put_u32(skb, KNETCTL_A_FILTER_MATCH_UID,
+				from_kuid_munged(&init_user_ns, match->uid));
+	if (match->cgroup)
+		knet_nl_put_u64(skb, KNETCTL_A_FILTER_MATCH_CGROUP, match->cgroup,
+				KNETCTL_A_FILTER_MATCH_PAD);
 	return 0;
 }
 

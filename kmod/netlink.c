@@ -11,6 +11,7 @@
 
 #include "knetctl.h"
 #include "netlink-gen.h"
+#include "netlink-put.h"
 
 static const struct genl_multicast_group netlink_groups[] = {
 	[KNETCTL_NLGRP_JOB] = {
@@ -129,22 +130,21 @@ int knet_nl_get_addr(const struct nlattr *nest, struct knet_addr *addr,
 int knet_nl_put_addr(struct sk_buff *skb, int attr, const struct knet_addr *addr)
 {
 	struct nlattr *nest;
-	unsigned int len;
-	const u8 *bytes;
 
 	if (addr->sa.sa_family == AF_UNSPEC)
 		return 0;
-	nest = nla_nest_start(skb, attr);
-	if (!nest)
+	if (!knet_nl_room(skb, 2 * NLA_HDRLEN + sizeof(addr->in6.sin6_addr) + 2 * KNET_NL_U32))
 		return -EMSGSIZE;
-	bytes = knet_addr_bytes(addr, &len);
-	if (nla_put(skb, KNETCTL_A_ENDPOINT_ADDRESS, len, bytes) ||
-	    nla_put_u16(skb, KNETCTL_A_ENDPOINT_PORT, knet_addr_port(addr)) ||
-	    (addr->sa.sa_family == AF_INET6 && addr->in6.sin6_scope_id &&
-	     nla_put_u32(skb, KNETCTL_A_ENDPOINT_IFINDEX, addr->in6.sin6_scope_id))) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
+	nest = knet_nl_nest(skb, attr);
+	if (addr->sa.sa_family == AF_INET6)
+		knet_nl_put_fixed(skb, KNETCTL_A_ENDPOINT_ADDRESS, &addr->in6.sin6_addr,
+				  sizeof(addr->in6.sin6_addr));
+	else
+		knet_nl_put_fixed(skb, KNETCTL_A_ENDPOINT_ADDRESS, &addr->in.sin_addr,
+				  sizeof(addr->in.sin_addr));
+	knet_nl_put_u16(skb, KNETCTL_A_ENDPOINT_PORT, knet_addr_port(addr));
+	if (addr->sa.sa_family == AF_INET6 && addr->in6.sin6_scope_id)
+		knet_nl_put_u32(skb, KNETCTL_A_ENDPOINT_IFINDEX, addr->in6.sin6_scope_id);
 	nla_nest_end(skb, nest);
 	return 0;
 }

@@ -212,16 +212,79 @@ int kn_put_ftp(struct nl_msg *msg, uint32_t kind, const struct knetctl_ftp *args
 
 /* ------------------------------------------------------------ decode -- */
 
+/* Done here and not by libnl, whose calls cost more than the work: events come by thousands. */
+static size_t attr_len(const struct nlattr *attr)
+{
+	return attr->nla_len - (size_t)NLA_HDRLEN;
+}
+
+static const void *attr_data(const struct nlattr *attr)
+{
+	return (const char *)attr + NLA_HDRLEN;
+}
+
+/* The last one of each type up to @max; what is broken ends it. */
+static void parse(const void *data, size_t len, struct nlattr **tb, unsigned int max)
+{
+	struct nlattr *attr = (struct nlattr *)data;
+	unsigned int type;
+	size_t step;
+
+	memset(tb, 0, (max + 1) * sizeof(tb[0]));
+	while (len >= NLA_HDRLEN && attr->nla_len >= NLA_HDRLEN && attr->nla_len <= len) {
+		type = attr->nla_type & NLA_TYPE_MASK;
+		if (type <= max)
+			tb[type] = attr;
+		step = NLA_ALIGN((size_t)attr->nla_len);
+		if (step >= len)
+			break;
+		len -= step;
+		attr = (struct nlattr *)((char *)attr + step);
+	}
+}
+
+/**
+ * kn_parse_nest() - the attributes in an attribute
+ * @attr: nest, may be NULL
+ * @tb: @max + 1 pointers, set
+ *
+ * Returns 0, or -EBADMSG without a nest.
+ */
+int kn_parse_nest(const struct nlattr *attr, struct nlattr **tb, unsigned int max)
+{
+	if (!attr)
+		return -EBADMSG;
+	parse(attr_data(attr), attr_len(attr), tb, max);
+	return 0;
+}
+
+/**
+ * kn_parse_message() - the attributes of a generic netlink message
+ * @nlh: message, as long as it says
+ * @tb: @max + 1 pointers, set
+ *
+ * Returns 0, or -EBADMSG when it is too short.
+ */
+int kn_parse_message(const struct nlmsghdr *nlh, struct nlattr **tb, unsigned int max)
+{
+	size_t head = NLMSG_HDRLEN + GENL_HDRLEN;
+
+	if (nlh->nlmsg_len < head)
+		return -EBADMSG;
+	parse((const char *)nlh + head, nlh->nlmsg_len - head, tb, max);
+	return 0;
+}
+
 void kn_get_u32(struct nlattr *attr, uint32_t *value)
 {
-	if (attr && nla_len(attr) >= (int)sizeof(*value))
-		memcpy(value, nla_data(attr), sizeof(*value));
+	if (attr && attr_len(attr) >= sizeof(*value))
+		memcpy(value, attr_data(attr), sizeof(*value));
 }
 
 void kn_get_u64(struct nlattr *attr, uint64_t *value)
 {
-	if (attr && nla_len(attr) >= (int)sizeof(*value))
-		memcpy(value, nla_data(attr), sizeof(*value));
+	if (attr && attr_len(attr) >= sizeof(*value))
+		memcpy(value, attr_data(attr), sizeof(*value));
 }
 
 /* Any bytes become a C string: cut to @size, a NUL inside becomes '?'. */
@@ -231,10 +294,10 @@ void kn_get_bytes(const struct nlattr *attr, char *text, size_t size)
 
 	if (!attr)
 		return;
-	len = (size_t)nla_len(attr);
+	len = attr_len(attr);
 	if (len >= size)
 		len = size - 1;
-	memcpy(text, nla_data(attr), len);
+	memcpy(text, attr_data(attr), len);
 	text[len] = '\0';
 	for (i = 0; i < len; i++)
 		if (!text[i])
@@ -248,10 +311,10 @@ void kn_get_string(struct nlattr *attr, char *text, size_t size)
 
 	if (!attr)
 		return;
-	len = strnlen(nla_data(attr), (size_t)nla_len(attr));
+	len = strnlen(attr_data(attr), attr_len(attr));
 	if (len >= size)
 		len = size - 1;
-	memcpy(text, nla_data(attr), len);
+	memcpy(text, attr_data(attr), len);
 	text[len] = '\0';
 }
 
@@ -263,19 +326,22 @@ void kn_get_endpoint(struct nlattr *attr, struct sockaddr_storage *address)
 	struct sockaddr_in *in = (void *)address;
 	uint16_t port = 0;
 
-	if (!attr || nla_parse_nested(tb, KNETCTL_A_ENDPOINT_MAX, attr, NULL) < 0)
+	if (kn_parse_nest(attr, tb, KNETCTL_A_ENDPOINT_MAX))
 		return;
 	bytes = tb[KNETCTL_A_ENDPOINT_ADDRESS];
-	if (tb[KNETCTL_A_ENDPOINT_PORT] && nla_len(tb[KNETCTL_A_ENDPOINT_PORT]) >= 2)
-		port = htons(nla_get_u16(tb[KNETCTL_A_ENDPOINT_PORT]));
-	if (bytes && nla_len(bytes) == (int)sizeof(in->sin_addr)) {
+	if (tb[KNETCTL_A_ENDPOINT_PORT] &&
+	    attr_len(tb[KNETCTL_A_ENDPOINT_PORT]) >= sizeof(port)) {
+		memcpy(&port, attr_data(tb[KNETCTL_A_ENDPOINT_PORT]), sizeof(port));
+		port = htons(port);
+	}
+	if (bytes && attr_len(bytes) == sizeof(in->sin_addr)) {
 		in->sin_family = AF_INET;
 		in->sin_port = port;
-		memcpy(&in->sin_addr, nla_data(bytes), sizeof(in->sin_addr));
-	} else if (bytes && nla_len(bytes) == (int)sizeof(in6->sin6_addr)) {
+		memcpy(&in->sin_addr, attr_data(bytes), sizeof(in->sin_addr));
+	} else if (bytes && attr_len(bytes) == sizeof(in6->sin6_addr)) {
 		in6->sin6_family = AF_INET6;
 		in6->sin6_port = port;
-		memcpy(&in6->sin6_addr, nla_data(bytes), sizeof(in6->sin6_addr));
+		memcpy(&in6->sin6_addr, attr_data(bytes), sizeof(in6->sin6_addr));
 		kn_get_u32(tb[KNETCTL_A_ENDPOINT_IFINDEX], &in6->sin6_scope_id);
 	}
 }
@@ -285,7 +351,7 @@ int kn_get_event(struct nlattr *attr, uint64_t *seq, uint64_t *time_ns, uint64_t
 {
 	struct nlattr *tb[KNETCTL_A_EVENT_MAX + 1];
 
-	if (!attr || nla_parse_nested(tb, KNETCTL_A_EVENT_MAX, attr, NULL) < 0)
+	if (kn_parse_nest(attr, tb, KNETCTL_A_EVENT_MAX))
 		return -EBADMSG;
 	kn_get_u64(tb[KNETCTL_A_EVENT_SEQ], seq);
 	kn_get_u64(tb[KNETCTL_A_EVENT_TIME], time_ns);
@@ -298,7 +364,7 @@ static void get_ftp(struct nlattr *attr, struct knetctl_job *job)
 	struct nlattr *tb[KNETCTL_A_FTP_MAX + 1];
 	uint32_t flags = 0;
 
-	if (!attr || nla_parse_nested(tb, KNETCTL_A_FTP_MAX, attr, NULL) < 0)
+	if (kn_parse_nest(attr, tb, KNETCTL_A_FTP_MAX))
 		return;
 	kn_get_u32(tb[KNETCTL_A_FTP_FLAGS], &flags);
 	job->active = !!(flags & KNETCTL_FTP_FLAGS_ACTIVE);
@@ -311,7 +377,7 @@ static void get_send(struct nlattr *attr, struct knetctl_job *job)
 {
 	struct nlattr *tb[KNETCTL_A_SEND_MAX + 1];
 
-	if (!attr || nla_parse_nested(tb, KNETCTL_A_SEND_MAX, attr, NULL) < 0)
+	if (kn_parse_nest(attr, tb, KNETCTL_A_SEND_MAX))
 		return;
 	kn_get_u32(tb[KNETCTL_A_SEND_COUNT], &job->send_count);
 	kn_get_u32(tb[KNETCTL_A_SEND_SENT], &job->sent);
@@ -346,7 +412,7 @@ int kn_get_job(const struct nlmsghdr *nlh, struct knetctl_job *job)
 	uint64_t none = 0;
 
 	memset(job, 0, sizeof(*job));
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0 ||
+	if (kn_parse_message(nlh, tb, KNETCTL_A_JOB_MAX) ||
 	    !tb[KNETCTL_A_JOB_ID])
 		return -EBADMSG;
 	get_job_numbers(tb, job);
@@ -379,7 +445,7 @@ int kn_get_group(struct nlattr *attr, struct knetctl_group_status *group)
 	struct nlattr *tb[KNETCTL_A_GROUP_MAX + 1];
 
 	memset(group, 0, sizeof(*group));
-	if (nla_parse_nested(tb, KNETCTL_A_GROUP_MAX, attr, NULL) < 0 ||
+	if (kn_parse_nest(attr, tb, KNETCTL_A_GROUP_MAX) ||
 	    !tb[KNETCTL_A_GROUP_NAME])
 		return -EBADMSG;
 	kn_get_string(tb[KNETCTL_A_GROUP_NAME], group->name, sizeof(group->name));

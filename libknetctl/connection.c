@@ -12,8 +12,7 @@ int kn_get_connection(const struct nlmsghdr *nlh, struct knetctl_connection *con
 	uint64_t none = 0;
 
 	memset(conn, 0, sizeof(*conn));
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_CONNECTION_MAX,
-			NULL) < 0 ||
+	if (kn_parse_message(nlh, tb, KNETCTL_A_CONNECTION_MAX) ||
 	    !tb[KNETCTL_A_CONNECTION_LISTENER])
 		return -EBADMSG;
 	kn_get_u32(tb[KNETCTL_A_CONNECTION_ID], &conn->id);

@@ -96,7 +96,7 @@ int kn_get_filter(struct nlattr *attr, struct knetctl_filter *rule)
 
 	memset(rule, 0, sizeof(*rule));
 	rule->port_max = UINT16_MAX;
-	if (!attr || nla_parse_nested(tb, KNETCTL_A_FILTER_MAX, attr, NULL) < 0)
+	if (kn_parse_nest(attr, tb, KNETCTL_A_FILTER_MAX))
 		return -EBADMSG;
 	get_prefix(tb, rule);
 	if (tb[KNETCTL_A_FILTER_PORT_MIN] && nla_len(tb[KNETCTL_A_FILTER_PORT_MIN]) >= 2 &&
@@ -119,8 +119,7 @@ int kn_get_filter_match(const struct nlmsghdr *nlh, struct knetctl_filter_match 
 	struct nlattr *tb[KNETCTL_A_FILTER_MATCH_MAX + 1];
 
 	memset(match, 0, sizeof(*match));
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_FILTER_MATCH_MAX,
-			NULL) < 0 ||
+	if (kn_parse_message(nlh, tb, KNETCTL_A_FILTER_MATCH_MAX) ||
 	    kn_get_filter(tb[KNETCTL_A_FILTER_MATCH_RULE], &match->rule))
 		return -EBADMSG;
 	kn_get_endpoint(tb[KNETCTL_A_FILTER_MATCH_LOCAL], &match->local);
@@ -448,8 +447,7 @@ static int counts_reply(const struct nlmsghdr *nlh, void *data)
 	struct nlattr *tb[KNETCTL_A_FILTER_LIST_MAX + 1];
 	struct knetctl_filter_counts *counts = data;
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_FILTER_LIST_MAX,
-			NULL) < 0)
+	if (kn_parse_message(nlh, tb, KNETCTL_A_FILTER_LIST_MAX))
 		return -EBADMSG;
 	kn_get_u32(tb[KNETCTL_A_FILTER_LIST_COUNT], &counts->count);
 	kn_get_u32(tb[KNETCTL_A_FILTER_LIST_COUNT_IPV4], &counts->count_ipv4);

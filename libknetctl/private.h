@@ -102,6 +102,8 @@ int kn_put_u32(struct nl_msg *msg, int type, uint32_t value);
 int kn_put_u64(struct nl_msg *msg, int type, uint64_t value);
 int kn_put_timeout(struct nl_msg *msg, int type, uint32_t ms);
 uint64_t kn_get_job_seq(const struct nlmsghdr *nlh);
+int kn_parse_nest(const struct nlattr *attr, struct nlattr **tb, unsigned int max);
+int kn_parse_message(const struct nlmsghdr *nlh, struct nlattr **tb, unsigned int max);
 void kn_get_bytes(const struct nlattr *attr, char *text, size_t size);
 void kn_get_string(struct nlattr *attr, char *text, size_t size);
 void kn_get_u32(struct nlattr *attr, uint32_t *value);

@@ -117,7 +117,7 @@ static bool says_gone(const struct kn_stream *s, const struct nlmsghdr *nlh)
 
 	if (nlh->nlmsg_type != GENL_ID_CTRL || command_of(nlh) != CTRL_CMD_DELFAMILY)
 		return false;
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, CTRL_ATTR_MAX, NULL) < 0)
+	if (kn_parse_message(nlh, tb, CTRL_ATTR_MAX))
 		return false;
 	return tb[CTRL_ATTR_FAMILY_ID] && nla_get_u16(tb[CTRL_ATTR_FAMILY_ID]) == s->family;
 }
@@ -168,7 +168,7 @@ static enum outcome lost_message(struct kn_stream *s, const struct nlmsghdr *nlh
 	char name[16] = "";
 	int i;
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_LOST_MAX, NULL) < 0)
+	if (kn_parse_message(nlh, tb, KNETCTL_A_LOST_MAX))
 		return SKIPPED;
 	kn_get_string(tb[KNETCTL_A_LOST_GROUP], name, sizeof(name));
 	kn_get_u64(tb[KNETCTL_A_LOST_FIRST_SEQ], &first);
