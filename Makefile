@@ -9,6 +9,7 @@
 #                   kernel's, or else that of the VM's kernel
 #   DESTDIR= prefix=/usr/local   where to install
 #   TESTS=          arguments for tests/net/run, e.g. names of tests
+#   SLOW=1          with the tests that take minutes
 #   GUESTS=         how many VMs the tests are spread over; one for TESTS, or two
 #   BENCH=          arguments for bench/run, e.g. names of rows, --publish
 
@@ -27,7 +28,7 @@ BENCH   ?=
 
 DEPS := tests/vm/deps
 RUN   = tests/vm/run --kernel $(KERNEL)
-SHARE = tests/vm/parallel $(GUESTS)
+SHARE = tests/vm/parallel $(GUESTS) $(if $(SLOW),--env KNETCTL_SLOW=1)
 KMOD := tests/vm/kmod
 # Sanitizers stop at the first finding, or a test would pass over it.
 ASAN := -Db_sanitize=address,undefined -Db_lundef=false \
@@ -99,7 +100,8 @@ check-install: deps-test
 # In the VM, with the module.
 check-vm: deps-test ynl user
 	@$(KMOD) $(KERNEL) >/dev/null
-	$(SHARE) --kernel $(KERNEL) --timeout 1800 -- tests/net/run $(TESTS)
+	$(SHARE) --kernel $(KERNEL) --mem $(if $(SLOW),3072,2048) --timeout $(if $(SLOW),5400,1800) -- \
+		tests/net/run $(TESTS)
 
 # The same on every kernel we promise to run on.
 check-kernels:
@@ -147,7 +149,7 @@ help:
 	@echo 'make user | kmod    only one of them'
 	@echo 'make install        DESTDIR= prefix= KDIR=; uninstall'
 	@echo 'make demo           see it work, in a VM (KERNEL=)'
-	@echo 'make check          unit tests, and the tests in a VM (KERNEL=, TESTS=)'
+	@echo 'make check          unit tests, and the tests in a VM (KERNEL=, TESTS=, SLOW=1)'
 	@echo 'make check-install  make install and uninstall, in a directory (KERNEL=)'
 	@echo 'make check-kernels  the tests on 6.1, 6.12 and 7.2'
 	@echo 'make check-debug    the tests on a kernel with all its checkers on'
