@@ -236,14 +236,42 @@ static void note_ipv4(struct note *note, const u8 *addr, char separator)
 	}
 }
 
+static unsigned int ipv6_group(const u8 *addr, int i)
+{
+	return addr[2 * i] << 8 | addr[2 * i + 1];
+}
+
+/* The first longest run of two or more groups that are zero; how many, 0 for none. */
+static int ipv6_zeros(const u8 *addr, int *start)
+{
+	int i, len = 0, best = 1;
+
+	for (i = 0; i < 8; i++) {
+		len = ipv6_group(addr, i) ? 0 : len + 1;
+		if (len > best) {
+			best = len;
+			*start = i - len + 1;
+		}
+	}
+	return best > 1 ? best : 0;
+}
+
+/* As RFC 5952 has it: there are servers that compare it as text. */
 static void note_ipv6(struct note *note, const u8 *addr)
 {
-	int i;
+	int start = 8, zeros = ipv6_zeros(addr, &start), i;
 
-	for (i = 0; i < 16; i += 2) {
+	for (i = 0; i < 8; i++) {
+		if (i == start) {
+			note_char(note, ':');
+			i += zeros - 1;
+			if (i == 7)
+				note_char(note, ':');
+			continue;
+		}
 		if (i)
 			note_char(note, ':');
-		note_number(note, (u64)(addr[i] << 8 | addr[i + 1]), 16);
+		note_number(note, ipv6_group(addr, i), 16);
 	}
 }
 

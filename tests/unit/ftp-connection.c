@@ -161,14 +161,14 @@ static const struct script scripts[] = {
 		   "< 200 -\n< 213 10\n< 200 ok\n> RETR f\nwait\ntimer connect\nopen\n"
 		   "timer reply\n" GOT "job\nlisten\n> SIZE f\n> EPRT |1|192.0.2.1|4660|\n" },
 	{ .name = "EPRT on IPv6", ACTIVE, .ipv6 = true,
-	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |2|2001:db8:0:0:0:0:0:1|4660|\n"
+	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |2|2001:db8::1|4660|\n"
 		   "< 200 -\n< 213 10\n< 200 ok\n> RETR f\nopen\n" GOT },
 	{ .name = "EPRT 500, PORT; remembered", ACTIVE,
 	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |1|192.0.2.1|4660|\n"
 		   "< 200 -\n< 213 10\n< 500 what\n> PORT 192,0,2,1,18,52\n< 200 ok\n> RETR f\n"
 		   "open\n" GOT "job\nlisten\n> SIZE f\n> PORT 192,0,2,1,18,52\n" },
 	{ .name = "EPRT 500 on IPv6", ACTIVE, .ipv6 = true,
-	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |2|2001:db8:0:0:0:0:0:1|4660|\n"
+	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |2|2001:db8::1|4660|\n"
 		   "< 200 -\n< 213 10\n< 500 what\nshut\n= permanent EREMOTEIO 500 what\nusable\n" },
 	{ .name = "EPRT 500, PORT 314", ACTIVE,
 	  .lines = LOGIN "listen\n> TYPE I\n> SIZE f\n> EPRT |1|192.0.2.1|4660|\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The FTP machine: what scripts cannot say, and all the scripts. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -237,6 +238,36 @@ static void test_data_before_the_command(void **state)
 	assert_true(knet_ftp_data_wanted(&ftp));
 }
 
+/* There are servers that compare the text: it is the one that the C library writes. */
+static void test_eprt_of_ipv6(void **state)
+{
+	static const char *const addrs[] = {
+		"::", "::1", "1::", "fd00::1", "2001:db8::8:0:0:1", "1:0:0:2::3", "1::2:0:0:3",
+		"1:0:2:0:3:0:4:0", "0:1:2:3:4:5:6:7", "1:2:3:4:5:6:7:0", "::2:3:4:5:6:7",
+		"1:2:3:4:5:6::", "1:2:3:4:5:6:7:8", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+	};
+	const struct knet_ftp_request request = { .pathname = "f", .active = true };
+	char text[INET6_ADDRSTRLEN], wants[80];
+	struct in6_addr addr;
+	const char *bytes;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(addrs) / sizeof(addrs[0]); i++) {
+		assert_int_equal(inet_pton(AF_INET6, addrs[i], &addr), 1);
+		knet_ftp_init(&ftp, &nobody, true, 21);
+		knet_ftp_start(&ftp, &request);
+		say("230 hi\r\n");
+		assert_int_equal(knet_ftp_next(&ftp), KNET_FTP_LISTEN);
+		knet_ftp_listening(&ftp, addr.s6_addr, 40000);
+		n = knet_ftp_out(&ftp, &bytes);
+		snprintf(wants, sizeof(wants), "TYPE I\r\nSIZE f\r\nEPRT |2|%s|40000|\r\n",
+			 inet_ntop(AF_INET6, &addr, text, sizeof(text)));
+		assert_int_equal(n, strlen(wants));
+		assert_memory_equal(bytes, wants, n);
+	}
+}
+
 static void test_arguments(void **state)
 {
 	char byte;
@@ -330,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_long_text_of_a_result),
 		cmocka_unit_test(test_events_out_of_place),
 		cmocka_unit_test(test_data_before_the_command),
+		cmocka_unit_test(test_eprt_of_ipv6),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_trace),
 	};
