@@ -14,7 +14,7 @@ struct scan {
 	struct mirror *m;
 	char *path;
 	char *remote;
-	bool exists, making;
+	bool making, made;	/* it is being made; that was tried */
 	int fd;
 	struct retry retry;
 };
@@ -93,6 +93,20 @@ static void listed(struct scan *s)
 	free(text);
 }
 
+static void make(struct scan *s)
+{
+	static const struct listing none;
+
+	s->making = true;
+	mirror_tell(s->m, "mkdir", *s->path ? s->path : ".", NULL);
+	if (s->m->dry_run) {
+		flow_end(&s->flow, STATUS_OK);
+		compare(s, &none);
+		return;
+	}
+	start(s);
+}
+
 static void failed(struct scan *s, const struct knetctl_job *job)
 {
 	uint32_t ms = 0;
@@ -100,7 +114,13 @@ static void failed(struct scan *s, const struct knetctl_job *job)
 	if (s->making) {
 		/* Somebody may have been faster: that a file cannot be sent there will tell. */
 		s->making = false;
+		s->made = true;
 		start(s);
+		return;
+	}
+	/* The directory that all of it goes to, which nobody has looked for. */
+	if (s->m->reverse && !*s->path && !s->made && job->ftp_code == 550) {
+		make(s);
 		return;
 	}
 	if (mirror_other_listing(s->m, job)) {
@@ -124,9 +144,8 @@ static void scan_step(struct flow *f, const struct knetctl_job *job)
 	static const struct listing none;
 	struct scan *s = of(f);
 
-	if (!job && s->making && s->m->dry_run) {
-		flow_end(f, STATUS_OK);
-		compare(s, &none);
+	if (!job && s->making) {
+		make(s);
 	} else if (!job) {
 		start(s);
 	} else if (job->state != KNETCTL_STATE_DONE) {
@@ -168,7 +187,5 @@ struct flow *mirror_scan(struct mirror *m, const struct item *item)
 	s->fd = listing_file();
 	if (!s->path)
 		abort();
-	if (s->making)
-		mirror_tell(m, "mkdir", item->path, NULL);
 	return &s->flow;
 }

@@ -190,6 +190,22 @@ def test_up_delete(store, source):
     assert server.files == dict(FILES) | {"other": b"x"} and "pub/gone" not in server.dirs
 
 
+@pytest.mark.parametrize("url, dirs", [("new", []), ("old/new", ["old"])])
+def test_up_new(store, source, url, dirs):
+    """The directory that it goes to is made, but not those above it."""
+    server = store(dirs=dirs)
+    got = mirror("-R", "--dry-run", source, server.url(url)).ok()
+    assert server.dirs == {"", *dirs} and {"action": "mkdir", "path": "."} in got.lines
+    mirror("-R", source, server.url(url)).ok()
+    assert server.files == {url + name[3:]: content for name, content in FILES.items()}
+
+
+def test_up_nowhere(store, source):
+    server = store()
+    got = mirror("-R", source, server.url("none/new"))
+    assert got.rc == 1 and got.error["ftp_code"] == 550 and not server.files
+
+
 def test_up_symlinks(store, source, inside):
     (inside / "secret").write_bytes(b"secret")
     os.symlink("../secret", "pub/link")
