@@ -27,6 +27,7 @@ GUESTS  ?= $(if $(TESTS),1,$(if $(filter 1,$(shell nproc)),1,2))
 BENCH   ?=
 
 DEPS := tests/vm/deps
+SERVERS := tests/vm/servers
 RUN   = tests/vm/run --kernel $(KERNEL)
 SHARE = tests/vm/parallel $(GUESTS) $(if $(SLOW),--env KNETCTL_SLOW=1)
 KMOD := tests/vm/kmod
@@ -100,6 +101,7 @@ check-install: deps-test
 # In the VM, with the module.
 check-vm: deps-test ynl user
 	@$(KMOD) $(KERNEL) >/dev/null
+	@$(SERVERS) >/dev/null
 	$(SHARE) --kernel $(KERNEL) --mem $(if $(SLOW),3072,2048) --timeout $(if $(SLOW),5400,1800) -- \
 		tests/net/run $(TESTS)
 
@@ -110,6 +112,7 @@ check-kernels:
 # The same on a kernel that watches itself, and nothing may be left behind.
 check-debug: deps-test ynl user
 	@$(KMOD) debug >/dev/null
+	@$(SERVERS) >/dev/null
 	$(SHARE) --kernel debug --mem 4096 --timeout 5400 --leaks -- \
 		tests/net/run $(TESTS)
 
@@ -120,6 +123,16 @@ check-faults: deps-test
 vm: deps-test user
 	@$(KMOD) $(KERNEL) >/dev/null
 	@$(RUN) --interactive
+
+# docs/servers.md: what works with which FTP server.
+servers: deps-test user
+	@$(KMOD) $(KERNEL) >/dev/null
+	@$(SERVERS) >/dev/null
+	@mkdir -p build/table
+	$(RUN) --timeout 1200 --out build/table --env KNETCTL_SLOW=1 \
+		--env KNETCTL_SERVERS_TABLE=/out/servers.md -- \
+		tests/net/run test_servers.py
+	cp build/table/servers.md docs/servers.md
 
 bench: deps-test deps-bench user
 	bench/run --kernel $(KERNEL) $(BENCH)
@@ -156,6 +169,7 @@ help:
 	@echo 'make check-faults   are faults really found by that kernel?'
 	@echo 'make vm             a shell in a VM with the module loaded (KERNEL=)'
 	@echo 'make bench          measure against what users would use instead (BENCH=)'
+	@echo 'make servers        docs/servers.md, by trying all of them in a VM'
 	@echo 'make style          checkpatch, sparse, W=1, cppcheck, shellcheck, spelling'
 	@echo 'make regen          what is generated from the protocol, again'
 	@echo 'make clean'

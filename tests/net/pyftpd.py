@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""pyftpdlib as a server of its own: pyftpd.py USER PASSWORD DIRECTORY ADDRESS..."""
+"""pyftpdlib as a server of its own: pyftpd.py USER PASSWORD DIRECTORY ADDRESS
+
+A process for each client: in one loop for all, the end of a data connection in
+active mode makes it deaf to another client now and then, whoever that is.
+"""
 
 import sys
 import warnings
@@ -9,18 +13,13 @@ warnings.simplefilter("ignore", DeprecationWarning)
 # pylint: disable=wrong-import-position
 from pyftpdlib.authorizers import DummyAuthorizer  # noqa: E402
 from pyftpdlib.handlers import FTPHandler  # noqa: E402
-from pyftpdlib.ioloop import IOLoop  # noqa: E402
-from pyftpdlib.servers import FTPServer  # noqa: E402
+from pyftpdlib.servers import MultiprocessFTPServer  # noqa: E402
 
 
-def main(user, password, directory, *addresses):
-    authorizer = DummyAuthorizer()
-    authorizer.add_user(user, password, directory, perm="elradfmwMT")
-    FTPHandler.authorizer = authorizer
-    loop = IOLoop()
-    for address in addresses:
-        FTPServer((address, 21), FTPHandler, ioloop=loop)
-    loop.loop()
+def main(user, password, directory, address):
+    FTPHandler.authorizer = DummyAuthorizer()
+    FTPHandler.authorizer.add_user(user, password, directory, perm="elradfmwMT")
+    MultiprocessFTPServer((address, 21), FTPHandler).serve_forever()
 
 
 main(*sys.argv[1:])

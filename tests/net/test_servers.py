@@ -194,15 +194,33 @@ def test_server(server, directory, operation, way, family):
         cells[cell] = "yes"
 
 
+HEAD = """\
+<!-- SPDX-License-Identifier: GPL-2.0-only -->
+# With which servers
+
+Made by `make servers`, which is `tests/net/test_servers.py` on Linux {release}: each cell is a
+test that ran, *yes* that the bytes on both sides and the results were right. `get` and `put`
+are of one file, `--list` of several over two sessions, `mirror` is both directions.
+Where a server refuses a command, another one does: EPSV or PASV, EPRT or PORT; MLSD, LIST or
+NLST; REST or APPE.
+"""
+
+
 def table_text():
     """What ran, in the order of the lists above."""
-    lines = []
+    lines = [HEAD.format(release=".".join(os.uname().release.split(".")[:2]))]
     for name, version in versions.items():
-        lines += ["", f"## {name} {version}", "",
+        lines += [f"## {name} {version}", "",
                   "| | " + " | ".join(f"{way}, {family}" for way, family in WAYS) + " |",
                   "|---" * (len(WAYS) + 1) + "|"]
         for operation in OPERATIONS:
             row = [cells.get((name, operation, way, family), "not run")
                    for way, family in WAYS]
             lines.append(f"| `{operation}` | " + " | ".join(row) + " |")
-    return "\n".join(lines) + "\n"
+        lines.append("")
+        if any(cells.get((name, *rest)) == "no EPRT" for rest in
+               ((o, w, f) for o in OPERATIONS for w, f in WAYS)):
+            lines += ["*no EPRT*: the server cannot connect to an IPv6 address. It says so, and "
+                      "so does\nknetctl, which does not take another way by itself: it would "
+                      "tell more of the client than\nwas asked for.", ""]
+    return "\n".join(lines[:-1]) + "\n"
