@@ -36,7 +36,7 @@ ASAN := -Db_sanitize=address,undefined -Db_lundef=false \
 	-Dc_args=-fno-sanitize-recover=all
 
 .PHONY: all user kmod install uninstall demo check check-unit check-vm \
-	check-install check-debug check-faults check-kernels vm bench style regen clean help
+	check-install check-debug check-faults check-kernels servers vm bench style regen clean help
 .DEFAULT_GOAL := all
 
 all: user kmod
