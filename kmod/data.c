@@ -228,8 +228,13 @@ void knet_data_hold(struct knet_session *s, bool hold, u64 until)
 	}
 }
 
-/* How much the rate lets through now; 0 holds the data connection up. */
-static u64 data_pace(struct knet_session *s)
+/**
+ * knet_data_pace() - how much the rate lets through now
+ * @s: session
+ *
+ * Return: bytes; 0 holds the data connection up.
+ */
+u64 knet_data_pace(struct knet_session *s)
 {
 	u64 rate = READ_ONCE(s->job->rate), now, room = U64_MAX;
 
@@ -305,11 +310,19 @@ static void data_write(struct knet_session *s, size_t len)
 	knet_job_progress(job);
 }
 
-/* Take what arrived; one byte more than may be written shows that there is too much. */
-static int data_pull(struct knet_session *s)
+/**
+ * knet_data_pull() - take what arrived
+ * @s: session, its data connection open
+ * @most: bytes, at least 1
+ *
+ * One byte more than may be written shows that there is too much.
+ *
+ * Return: bytes, 0 at the end of the data, -EAGAIN, or another negative errno.
+ */
+int knet_data_pull(struct knet_session *s, size_t most)
 {
-	u64 room = knet_ftp_data_room(&s->ftp), pace = data_pace(s);
-	size_t max = min3(room, pace - 1, KNET_STREAM_BYTES - 1ULL) + 1;
+	u64 room = knet_ftp_data_room(&s->ftp), pace = knet_data_pace(s);
+	size_t max = min3(room, pace - 1, most - 1ULL) + 1;
 	int n;
 
 	if (!pace)
@@ -334,6 +347,26 @@ static int data_pull(struct knet_session *s)
 	return n;
 }
 
+/**
+ * knet_data_none() - nothing was taken
+ * @s: session
+ * @n: 0 at the end of the data, or the negative errno of knet_data_pull()
+ *
+ * Return: true when something happened.
+ */
+bool knet_data_none(struct knet_session *s, int n)
+{
+	if (n == -EAGAIN)
+		return false;
+	if (n == -ENOMEM || n == -EFAULT) {
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -n, "cannot take received data");
+	} else {
+		knet_data_finish(s);
+		knet_ftp_data_eof(&s->ftp, -n);
+	}
+	return true;
+}
+
 static bool data_receive(struct knet_session *s)
 {
 	bool progress = false;
@@ -342,19 +375,15 @@ static bool data_receive(struct knet_session *s)
 	knet_data_choose(s);
 	if (s->direct.on && !knet_data_direct_ready(s, &progress))
 		return progress;
-	n = data_pull(s);
+	n = knet_data_pull(s, KNET_STREAM_BYTES);
 	if (n == -EAGAIN)
 		return knet_data_direct_flush(s) || progress;
-	if (n > 0 && s->direct.on) {
+	if (n <= 0)
+		return knet_data_none(s, n);
+	if (s->direct.on)
 		knet_data_direct_take(s, n);
-	} else if (n > 0) {
+	else
 		data_write(s, n);
-	} else if (n == -ENOMEM || n == -EFAULT) {
-		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -n, "cannot take received data");
-	} else {
-		knet_data_finish(s);
-		knet_ftp_data_eof(&s->ftp, -n);
-	}
 	return true;
 }
 
@@ -379,8 +408,11 @@ static bool data_drain(struct knet_session *s)
 	return n != -EAGAIN;
 }
 
-/* Tell the server that this is all; the end of its side follows. */
-static void data_finish(struct knet_session *s)
+/**
+ * knet_data_all_sent() - tell the server that this is all; the end of its side follows
+ * @s: session that sends
+ */
+void knet_data_all_sent(struct knet_session *s)
 {
 	mutex_lock(&s->lock);
 	if (!s->aborted)
@@ -389,8 +421,13 @@ static void data_finish(struct knet_session *s)
 	mutex_unlock(&s->lock);
 }
 
-/* Whether sending would tell anything; if not, the worker is woken when it would. */
-static bool data_writable(struct knet_session *s)
+/**
+ * knet_data_writable() - whether sending would tell anything
+ * @s: session that sends
+ *
+ * Return: false when it would not; the worker is woken when it would.
+ */
+bool knet_data_writable(struct knet_session *s)
 {
 	bool writable = false;
 	struct sock *sk;
@@ -421,14 +458,16 @@ static bool data_send(struct knet_session *s)
 
 	if (s->all_sent)
 		return data_drain(s);
-	pace = data_pace(s);
-	if (!pace || !data_writable(s))
+	if (s->pipe.ks.sock)
+		return knet_data_from_pipe(s);
+	pace = knet_data_pace(s);
+	if (!pace || !knet_data_writable(s))
 		return false;
 	n = knet_stream_send(&send, job->file, pos, pace);
 	if (n == -EAGAIN)
 		return false;
 	if (!n) {
-		data_finish(s);
+		knet_data_all_sent(s);
 	} else if (n > 0) {
 		knet_data_count(s, n, n);
 		knet_ftp_data_bytes(&s->ftp, n);
@@ -454,7 +493,9 @@ bool knet_data_move(struct knet_session *s)
 {
 	if (s->data_state != KNET_DATA_OPEN || !knet_ftp_data_wanted(&s->ftp))
 		return false;
-	return s->job->sends ? data_send(s) : data_receive(s);
+	if (s->job->sends)
+		return data_send(s);
+	return s->pipe.ks.sock ? knet_data_to_pipe(s) : data_receive(s);
 }
 
 /**

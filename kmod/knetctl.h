@@ -46,6 +46,7 @@
 #include "ftp.h"
 #include "pace.h"
 #include "sock.h"
+#include "pipe.h"
 #include "stream.h"
 
 #define KNET_VERSION		"0.1.0"
@@ -458,6 +459,7 @@ struct knet_session {
 	unsigned int remote;
 	struct knet_ftp ftp;
 	struct knet_stream stream;
+	struct knet_pipe pipe;
 	enum knet_ftp_timer timer;
 	u32 timer_seq;
 	unsigned long timer_start;
@@ -608,6 +610,11 @@ void knet_data_close(struct knet_session *session);
 unsigned long knet_data_wait_limit(struct knet_session *session, unsigned long wait);
 void knet_data_waited(struct knet_session *session);
 void knet_data_hold(struct knet_session *s, bool hold, u64 until);
+u64 knet_data_pace(struct knet_session *s);
+int knet_data_pull(struct knet_session *s, size_t most);
+bool knet_data_none(struct knet_session *s, int n);
+bool knet_data_writable(struct knet_session *s);
+void knet_data_all_sent(struct knet_session *s);
 size_t knet_data_room(struct knet_session *s, loff_t pos, size_t len, bool *past_limit);
 void knet_data_count(struct knet_session *s, size_t moved, size_t seen);
 
@@ -619,6 +626,11 @@ void knet_data_direct_take(struct knet_session *s, size_t len);
 unsigned long knet_data_direct_wait(struct knet_session *s);
 bool knet_data_direct_flush(struct knet_session *s);
 void knet_data_finish(struct knet_session *s);
+
+/* ------------------------------------------------------ data-pipe.c -- */
+
+bool knet_data_to_pipe(struct knet_session *s);
+bool knet_data_from_pipe(struct knet_session *s);
 
 #include "listener.h"
 #include "send.h"

@@ -276,6 +276,14 @@ static int get_request(struct nlattr **tb, struct nlattr **ftp, struct knet_job 
 	return get_active(ftp, job, extack);
 }
 
+static int check_file(const struct knet_job *job, const char **reason)
+{
+	if (knet_pipe_is_socket(job->file))
+		return knet_pipe_check(job->file, reason);
+	return job->sends ? knet_stream_check_source(job->file, reason) :
+			    knet_stream_check_target(job->file, reason);
+}
+
 /* The caller's descriptor, held from here to the end of the job. */
 static int take_file(const struct nlattr *attr, struct knet_job *job,
 		     struct netlink_ext_ack *extack)
@@ -297,10 +305,9 @@ static int take_file(const struct nlattr *attr, struct knet_job *job,
 	}
 	job->moves = true;
 	job->sends = use == FILE_SOURCE;
-	if (job->sends)
+	if (job->sends && !knet_pipe_is_socket(job->file))
 		job->size = i_size_read(file_inode(job->file));
-	err = job->sends ? knet_stream_check_source(job->file, &reason) :
-			   knet_stream_check_target(job->file, &reason);
+	err = check_file(job, &reason);
 	if (!err)
 		return 0;
 	NL_SET_BAD_ATTR(extack, attr);

@@ -301,8 +301,12 @@ int knet_session_must_end(const struct knet_session *s, const char **why)
 		*why = "the network namespace is gone";
 		return -ENETDOWN;
 	}
-	if (!test_bit(KNET_JOB_CANCEL, &s->job->bits))
-		return 0;
+	if (!test_bit(KNET_JOB_CANCEL, &s->job->bits)) {
+		if (!knet_pipe_gone(&s->pipe))
+			return 0;
+		*why = "the other end of the socket for the data is closed";
+		return -EPIPE;
+	}
 	*why = s->job->cancel_err == ESHUTDOWN ? "the module is being unloaded" : "cancelled";
 	return -s->job->cancel_err;
 }
@@ -529,20 +533,26 @@ static void session_do_job(struct knet_session *s)
 	const struct cred *old = override_creds(job->cred);
 	struct mem_cgroup *old_memcg = set_active_memcg(job->memcg);
 	bool back;
+	int err;
 
 	if (job->timers.total && !job->deadline)
 		job->deadline = (jiffies + job->timers.total) ?: 1;
 	s->deadline = job->deadline;
 	job->request.ahead = s->ahead_id == job->obj.id && !job->redone;
 	s->ahead_id = 0;
+	err = knet_pipe_open(&s->pipe, job->file, &s->waker, job->sends);
 	if (s->connected) {
 		knet_control_trace(s);
 		knet_ftp_start(&s->ftp, &job->request);
 	} else {
 		knet_control_open(s);
 	}
+	if (err)
+		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, "out of memory");
 	knet_control_publish(s);
 	session_run(s);
+	knet_pipe_close(&s->pipe);
+	knet_stream_drop(&s->stream);
 	back = session_again(s);
 	set_active_memcg(old_memcg);
 	revert_creds(old);
