@@ -54,11 +54,30 @@ static int run_single(struct cli *c, const struct ftp_options *o, struct flow *f
 
 /* --------------------------------------------------------------- get -- */
 
+bool is_standard(const char *file)
+{
+	return file && !strcmp(file, "-");
+}
+
+/* What needs a file that is still there afterwards; a name at the server is another thing. */
+static int check_standard(struct cli *c, const struct ftp_options *o, bool put)
+{
+	const char *option = o->list ? "--list" : o->no_wait ? "--no-wait" :
+			     o->resume ? "--resume" : o->retry ? "--retry" :
+			     o->atomic && !put ? "--atomic" : o->force ? "--force" :
+			     o->fsync ? "--fsync" : o->verify ? "--verify" :
+			     o->remote_time ? "--remote-time" : NULL;
+
+	if (option)
+		return fail_usage(c, "%s is not for -, say FILE (./- for a file)", option);
+	return STATUS_OK;
+}
+
 static int check_get(struct cli *c, const struct ftp_options *o, const struct knetctl_url *url,
 		     const char *where)
 {
-	if (where && !strcmp(where, "-"))
-		return fail_usage(c, "cannot write to standard output, say FILE (./- for a file)");
+	if (is_standard(where))
+		return check_standard(c, o, false);
 	if (o->no_wait && target_replaces(where, url->name, o->atomic ? TARGET_ATOMIC :
 					  o->force ? TARGET_FORCE : TARGET_NEW))
 		return fail_usage(c, "--no-wait: nobody would give the file its name; "
@@ -129,10 +148,10 @@ static int run_get(struct cli *c, int argc, char **argv)
 
 /* --------------------------------------------------------------- put -- */
 
-static int check_put(struct cli *c, const char *file)
+static int check_put(struct cli *c, const struct ftp_options *o, const char *file)
 {
-	if (!strcmp(file, "-"))
-		return fail_usage(c, "cannot read from standard input, say FILE (./- for a file)");
+	if (is_standard(file))
+		return check_standard(c, o, true);
 	return *file ? STATUS_OK : fail_usage(c, "the name of the file is empty");
 }
 
@@ -146,7 +165,7 @@ static int put(struct cli *c, struct ftp_options *o, const char *file, char *tex
 	if (!status)
 		status = ftp_check_options(c, o);
 	if (!status)
-		status = check_put(c, file);
+		status = check_put(c, o, file);
 	if (!status)
 		status = need_handle(c);
 	if (!status && o->no_wait)
@@ -165,7 +184,7 @@ static struct flow *put_line(struct cli *c, struct ftp_options *o, char *text, c
 
 	*status = ftp_url(c, text, FTP_URL_FILE, &url);
 	if (!*status)
-		*status = check_put(c, file);
+		*status = check_put(c, o, file);
 	if (!*status)
 		f = put_flow(c, o, &url, file, status);
 	knetctl_url_free(&url);
@@ -214,10 +233,10 @@ static const struct opt *const ls_tables[] = { ftp_ls_opts, ftp_session_opts, NU
 static const struct opt *const session_tables[] = { ftp_session_opts, NULL };
 
 static const struct verb verbs[] = {
-	{ "get", "[OPTIONS] URL [FILE|DIR] | --list FILE", "Fetch a file, or many", get_tables,
+	{ "get", "[OPTIONS] URL [FILE|DIR|-] | --list FILE", "Fetch a file, or many", get_tables,
 	  URL_NOTE " A DIR, or no FILE, takes the last\n"
 	  "part of PATH as name. " TIME_NOTE, run_get },
-	{ "put", "[OPTIONS] FILE URL | --list FILE", "Send a file, or many", put_tables,
+	{ "put", "[OPTIONS] FILE|- URL | --list FILE", "Send a file, or many", put_tables,
 	  URL_NOTE " The remote file is\n"
 	  "replaced. " TIME_NOTE, run_put },
 	{ "ls", "[OPTIONS] URL", "List a directory", ls_tables,

@@ -179,8 +179,24 @@ static int ended(struct engine *e, struct flow *f, const struct knetctl_job *job
 	if (job->kind == KNETCTL_KIND_FTP_GET || job->kind == KNETCTL_KIND_FTP_PUT)
 		e->bytes += job->bytes;
 	progress_clear(&e->bar);
+	/* What it left in the socket is still to be written. */
+	if (e->pump && e->pump->out && !e->pump->over && !e->stopping) {
+		e->held = f;
+		e->held_job = *job;
+		f->id = 0;
+		return 0;
+	}
 	step(e, f, job);
 	return 0;
+}
+
+static void let_go(struct engine *e)
+{
+	struct flow *f = e->held;
+
+	e->held = NULL;
+	if (f)
+		step(e, f, &e->held_job);
 }
 
 /* After a loss: whose end was lost? */
@@ -255,6 +271,7 @@ static void stop(struct engine *e)
 	e->c->interrupted = true;
 	e->give_up = e->stopping ? 1 : now_ms() + CANCEL_MS;
 	e->stopping = true;
+	let_go(e);
 	for (f = e->flows; f; f = next) {
 		next = f->next;
 		if (f->id) {
@@ -298,19 +315,41 @@ static int timeout(const struct engine *e)
 	return ms;
 }
 
+/* Standard input or output ended in a way that ends the job too. */
+static void move_data(struct engine *e, const struct pollfd *fds)
+{
+	struct flow *f;
+
+	if (e->pump->over)
+		return;
+	pump_move(e->pump, fds);
+	if (!e->pump->over)
+		return;
+	let_go(e);
+	for (f = e->flows; f && e->pump->err; f = f->next)
+		if (f->id)
+			knetctl_job_cancel(e->c->handle, f->id);
+}
+
 /* Wait for something to happen. A status. */
 static int wait_for_more(struct engine *e)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[2 + PUMP_FDS] = {
 		{ .fd = knetctl_fd(e->c->handle), .events = (short)knetctl_events(e->c->handle) },
 		{ .fd = e->signals, .events = POLLIN },
 	};
-	int got = poll(fds, 2, timeout(e));
+	int got;
+
+	if (e->pump)
+		pump_poll(e->pump, fds + 2);
+	got = poll(fds, e->pump ? 2 + PUMP_FDS : 2, timeout(e));
 
 	if (got < 0 && errno != EINTR)
 		return fail_errno(e->c, errno, "poll");
 	if (got > 0 && fds[1].revents && signals_next(e->signals))
 		stop(e);
+	if (got > 0 && e->pump)
+		move_data(e, fds + 2);
 	if (got == 0) {
 		draw(e);
 		if (!e->many)

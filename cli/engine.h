@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "job.h"
+#include "pump.h"
 
 #define ENGINE_WINDOW 256
 
@@ -50,12 +51,15 @@ struct engine {
 	void *data;		/* for the two */
 	struct progress bar;
 	bool bar_wanted;
+	struct pump *pump;	/* of the only flow, from when it needs one; or NULL */
 	uint64_t files, failed, bytes, begin_ns, moved;
 
 	/* private */
 	struct flow *flows;
 	unsigned int count;
 	bool stopping;
+	struct flow *held;	/* its job has ended, but not all of its data went on */
+	struct knetctl_job held_job;
 	int64_t give_up;
 	int64_t drawn;
 	double rate;

@@ -20,6 +20,8 @@ struct get {
 	int root;			/* of a mirror, -1 elsewhere */
 	int64_t mtime;			/* known already, or -1 */
 	struct target target;
+	bool standard;			/* to standard output, without a target */
+	struct pump pump;
 	bool open;
 	enum at at;
 	struct retry retry;
@@ -57,6 +59,11 @@ static void print_done(struct get *g)
 {
 	char size[TEXT_SIZE], text[TEXT_SIZE] = "";
 
+	/* There are the data. */
+	if (g->standard) {
+		note(g->flow.c, "%s to standard output", text_size(size, g->job.bytes));
+		return;
+	}
 	if (!g->job.bytes && g->target.offset)
 		snprintf(text, sizeof(text), "was whole already, %.40s",
 			 text_size(size, g->target.offset));
@@ -103,7 +110,12 @@ static void fail(struct get *g, const struct knetctl_job *job)
 	int status = job_status(job);
 
 	all.bytes += g->bytes;
-	if (!flow_stopped(&g->flow))
+	/* As with any program in a pipeline it is no error that the reader has enough. */
+	if (g->pump.err == EPIPE)
+		status = STATUS_ENDED;
+	else if (g->pump.err)
+		status = fail_errno(g->flow.c, g->pump.err, "standard output");
+	else if (!flow_stopped(&g->flow))
 		status = fail_job(g->flow.c, &all, g->server->host, text);
 	free(text);
 	flow_end(&g->flow, status);
@@ -123,12 +135,27 @@ static void get_abandon(struct flow *f, int status)
 
 /* ------------------------------------------------------------ steps -- */
 
+static int open_standard(struct get *g)
+{
+	int err = pump_open(&g->pump, g->flow.c->handle, true);
+
+	if (err)
+		return fail_errno(g->flow.c, -err, "standard output");
+	g->target.shown = strdup("standard output");
+	if (!g->target.shown)
+		abort();
+	g->flow.engine->pump = &g->pump;
+	return STATUS_OK;
+}
+
 static int open_target(struct get *g)
 {
 	int status;
 
 	g->open = true;
-	if (g->root >= 0)
+	if (g->standard)
+		status = open_standard(g);
+	else if (g->root >= 0)
 		status = target_open_beneath(g->flow.c, &g->target, g->root, g->where);
 	else
 		status = target_open(g->flow.c, &g->target, g->where, g->name,
@@ -136,7 +163,8 @@ static int open_target(struct get *g)
 	g->offset = g->target.offset;
 	if (g->target.shown)
 		progress_init(&g->flow.engine->bar, g->flow.c, g->target.shown,
-			      g->flow.engine->bar_wanted);
+			      g->flow.engine->bar_wanted &&
+			      !(g->standard && isatty(STDOUT_FILENO)));
 	return status;
 }
 
@@ -149,7 +177,7 @@ static void start(struct get *g, uint32_t kind)
 	args.checksum = g->verify.kind;
 	args.rate = 0;
 	if (kind == KNETCTL_KIND_FTP_GET) {
-		args.fd = g->target.fd;
+		args.fd = g->standard ? g->pump.job : g->target.fd;
 		args.offset = g->offset;
 		args.rate = g->o->args.rate;
 		args.flags |= get_flags(g->o);
@@ -157,6 +185,8 @@ static void start(struct get *g, uint32_t kind)
 			args.flags |= KNETCTL_FTP_RESUME;
 	}
 	status = flow_job(&g->flow, kind, &args);
+	if (!status && g->standard)
+		pump_given(&g->pump);
 	if (!status)
 		return;
 	target_abandon(&g->target);
@@ -279,7 +309,7 @@ static void get_step(struct flow *f, const struct knetctl_job *job)
 		flow_end(f, status);
 	} else if (!job) {
 		start(g, KNETCTL_KIND_FTP_GET);
-	} else if (job->state == KNETCTL_STATE_CANCELLED) {
+	} else if (job->state == KNETCTL_STATE_CANCELLED || g->pump.err) {
 		fail(g, job);
 	} else if (g->at == AT_DATA) {
 		got_data(g, job);
@@ -294,6 +324,9 @@ static void get_free(struct flow *f)
 {
 	struct get *g = of(f);
 
+	if (g->standard && f->engine)
+		f->engine->pump = NULL;
+	pump_close(&g->pump);
 	target_free(&g->target);
 	server_put(g->server);
 	free(g->path);
@@ -321,6 +354,8 @@ static struct get *get_new(struct ftp_options *o, const char *path, const char *
 	g->root = -1;
 	g->mtime = -1;
 	g->target.fd = g->target.dir = -1;
+	g->pump = (struct pump){ .job = -1, .own = -1, .fd = -1 };
+	g->standard = is_standard(where);
 	g->retry.left = o->retry;
 	return g;
 }
@@ -330,7 +365,7 @@ struct flow *get_flow(struct cli *c, struct ftp_options *o, const struct knetctl
 {
 	struct get *g;
 
-	*status = target_check(c, where, url->name);
+	*status = is_standard(where) ? STATUS_OK : target_check(c, where, url->name);
 	if (*status)
 		return NULL;
 	g = get_new(o, url->path, where, url->name);

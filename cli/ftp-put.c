@@ -22,6 +22,8 @@ struct put {
 	char *temp;			/* of --atomic, while it is sent; or NULL */
 	char *shown;			/* local */
 	int fd;
+	bool standard;			/* standard input, without a file */
+	struct pump pump;
 	struct stat st;
 	enum at at;
 	struct retry retry;
@@ -77,7 +79,7 @@ static void start(struct put *p, enum at at)
 	server_args(p->o, p->server, p->temp && at != AT_MTIME ? p->temp : p->path, &args);
 	args.max_size = args.rate = 0;
 	if (at == AT_DATA) {
-		args.fd = p->fd;
+		args.fd = p->standard ? p->pump.job : p->fd;
 		args.rate = p->o->args.rate;
 		args.offset = p->offset;
 		if (p->appe)
@@ -96,6 +98,8 @@ static void start(struct put *p, enum at at)
 	}
 	status = flow_job(&p->flow, kinds[at], &args);
 	free(directory);
+	if (!status && at == AT_DATA && p->standard)
+		pump_given(&p->pump);
 	if (status)
 		flow_end(&p->flow, status);
 }
@@ -121,7 +125,12 @@ static void fail(struct put *p, const struct knetctl_job *job)
 	char *text = NULL;
 
 	all.bytes += p->bytes;
-	if (job->kind == KNETCTL_KIND_FTP_PUT && all.bytes && !p->temp && !p->o->append) {
+	if (p->pump.err) {
+		give_up(p, fail_errno(p->flow.c, p->pump.err, "standard input"));
+		return;
+	}
+	if (job->kind == KNETCTL_KIND_FTP_PUT && all.bytes && !p->temp && !p->o->append &&
+	    !p->standard) {
 		text_size(have, p->offset + job->bytes);
 		if (asprintf(&text, "at most the first %s of %s arrived; --resume sends the rest",
 			     have, text_size(size, (uint64_t)p->st.st_size)) < 0)
@@ -357,7 +366,13 @@ static void begin(struct put *p)
 	if (p->flow.engine->bar.name != p->shown)
 		progress_init(&p->flow.engine->bar, p->flow.c, p->shown,
 			      p->flow.engine->bar_wanted);
-	start(p, ask && !p->asked ? AT_SIZE : AT_DATA);
+	if (p->standard)
+		p->flow.engine->pump = &p->pump;
+	/* What was read from standard input cannot be read again: no try without them. */
+	if (p->standard && p->o->create_dirs)
+		make_directory(p);
+	else
+		start(p, ask && !p->asked ? AT_SIZE : AT_DATA);
 }
 
 static void cancelled(struct put *p, const struct knetctl_job *job)
@@ -388,6 +403,9 @@ static void put_free(struct flow *f)
 {
 	struct put *p = of(f);
 
+	if (p->standard && f->engine)
+		f->engine->pump = NULL;
+	pump_close(&p->pump);
 	if (p->fd >= 0)
 		close(p->fd);
 	server_put(p->server);
@@ -425,6 +443,7 @@ static struct put *put_new(struct ftp_options *o, const char *path, const char *
 	p->flow.ops = &ops;
 	p->o = o;
 	p->fd = -1;
+	p->pump = (struct pump){ .job = -1, .own = -1, .fd = -1 };
 	p->path = strdup(path);
 	p->shown = strdup(shown);
 	if (!p->path || !p->shown)
@@ -448,12 +467,26 @@ static int open_source(struct cli *c, struct put *p)
 	return STATUS_OK;
 }
 
+static int open_standard(struct cli *c, struct put *p)
+{
+	int err = pump_open(&p->pump, c->handle, false);
+
+	if (err)
+		return fail_errno(c, -err, "standard input");
+	free(p->shown);
+	p->shown = strdup("standard input");
+	if (!p->shown)
+		abort();
+	return STATUS_OK;
+}
+
 struct flow *put_flow(struct cli *c, struct ftp_options *o, const struct knetctl_url *url,
 		      const char *file, int *status)
 {
 	struct put *p = put_new(o, url->path, file);
 
-	*status = open_source(c, p);
+	p->standard = is_standard(file);
+	*status = p->standard ? open_standard(c, p) : open_source(c, p);
 	if (!*status)
 		*status = server_get(c, o, url, &p->server);
 	if (!*status)

@@ -115,6 +115,9 @@ struct retry {
 uint32_t retry_after(struct cli *c, struct retry *retry, const struct knetctl_job *job,
 		     const char *host);
 
+/* "-", which is standard input or output */
+bool is_standard(const char *file);
+
 /* target.c: the file that a transfer writes */
 enum target_mode {
 	TARGET_NEW,		/* refuse what exists */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "private.h"
 
@@ -141,4 +142,17 @@ KN_EXPORT int knetctl_ftp_start(struct knetctl *h, uint32_t kind, const struct k
 	if (kind < KNETCTL_JOB_KIND_FTP_GET || kind > KNETCTL_JOB_KIND_FTP_SITE)
 		return kn_fail(h, EINVAL, "the kind is not one of FTP");
 	return check_and_start(h, kind, args, SIZE_FTP, id);
+}
+
+KN_EXPORT int knetctl_pipe(struct knetctl *h, int fds[2])
+{
+	int err = kn_check(h);
+
+	if (err)
+		return err;
+	if (!fds)
+		return kn_fail(h, EINVAL, "no room for the descriptors");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+		return kn_fail(h, errno, "no pair of sockets");
+	return 0;
 }

@@ -289,6 +289,21 @@ int knetctl_ftp_start(struct knetctl *handle, uint32_t kind, const struct knetct
 		      uint32_t *id);
 
 /**
+ * knetctl_pipe() - a way for the data of a job that is no file
+ * @fds: set to a pair of connected sockets: @fds[0] is for the job, as the fd of
+ *	its arguments, @fds[1] for the program, which reads from it what is got, or
+ *	writes to it what is to be put
+ *
+ * Once the job was started the program closes @fds[0], so that it sees the end
+ * of what is got. The end of what is put is told with shutdown(SHUT_WR); to close
+ * @fds[1] before the job is done makes it fail with EPIPE, so that a program that
+ * was killed does not leave half a file as a whole one. The program may set
+ * @fds[1] non-blocking; it should read or write while it waits for the job. Both
+ * are close-on-exec. Returns 0, or -EMFILE, -ENFILE or -ENOMEM.
+ */
+int knetctl_pipe(struct knetctl *handle, int fds[2]);
+
+/**
  * knetctl_job_get() - one job
  * @id: of any job of the network namespace
  *

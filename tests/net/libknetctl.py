@@ -27,6 +27,7 @@ NO_EXTENDED = 1 << 1
 RELAXED_REPLIES = 1 << 2
 RESUME = 1 << 3
 DETACHED = 1 << 16
+KIND_FTP_PUT = 2
 NO_LIMIT = 0xffffffff
 GROUP_JOB = 1 << 0
 GROUP_FILTER = 1 << 1
@@ -347,6 +348,7 @@ PROTOTYPES = {
     "knetctl_event_name": (c_char_p, [c_uint]),
     "knetctl_group_name": (c_char_p, [c_uint]),
     "knetctl_ftp_get_start": (c_int, [c_void_p, POINTER(FtpGet), POINTER(c_uint32)]),
+    "knetctl_pipe": (c_int, [c_void_p, POINTER(c_int)]),
     "knetctl_ftp_start": (c_int, [c_void_p, c_uint32, POINTER(Ftp), POINTER(c_uint32)]),
     "knetctl_job_get": (c_int, [c_void_p, c_uint32, POINTER(Job)]),
     "knetctl_job_list": (c_int, [c_void_p, EACH_JOB, c_void_p]),
@@ -488,19 +490,26 @@ class Knetctl:
 
     # jobs
 
-    def ftp_get_start(self, fd, remotes, pathname, *, source=None, active_address=None, **args):
-        """Start a get. remotes: (address, port) pairs or what resolve() gave. Returns the id."""
+    def ftp_get_start(self, fd, remotes, pathname, *, source=None, active_address=None, put=False,
+                      **args):
+        """Start a get or put. remotes: (address, port) pairs or what resolve() gave. The id."""
         entries = (AlignedStorage * max(1, len(remotes)))()
         for entry, remote in zip(entries, remotes):
             entry.storage = (remote if isinstance(remote, SockaddrStorage)
                              else SockaddrStorage.make(*remote))
         for name in ("user", "password", "account"):
             args[name] = raw(args.get(name))
-        get = FtpGet(struct_size=ctypes.sizeof(FtpGet), fd=fd, remote=entries,
-                     remote_count=len(remotes), pathname=raw(pathname),
-                     source=pointer_to(source), active_address=pointer_to(active_address), **args)
+        args |= {"fd": fd, "remote": entries, "remote_count": len(remotes),
+                 "pathname": raw(pathname), "source": pointer_to(source),
+                 "active_address": pointer_to(active_address)}
         job = c_uint32()
-        self.check(self.lib.knetctl_ftp_get_start(self.handle, byref(get), byref(job)))
+        if put:
+            struct = Ftp(struct_size=ctypes.sizeof(Ftp), **args)
+            got = self.lib.knetctl_ftp_start(self.handle, KIND_FTP_PUT, byref(struct), byref(job))
+        else:
+            struct = FtpGet(struct_size=ctypes.sizeof(FtpGet), **args)
+            got = self.lib.knetctl_ftp_get_start(self.handle, byref(struct), byref(job))
+        self.check(got)
         return job.value
 
     def ftp_get(self, url, fd, **args):

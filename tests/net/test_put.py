@@ -238,7 +238,7 @@ def test_sources(store, directory):
 
 
 @pytest.mark.parametrize("args", [
-    ["put", "-", "ftp://h/f"], ["put", "f"], ["put"], ["put", "f", "ftp://h/"],
+    ["put", "f"], ["put"], ["put", "f", "ftp://h/"],
     ["put", "--append", "--resume", "f", "ftp://h/f"],
     ["put", "--append", "--atomic", "f", "ftp://h/f"],
     ["put", "--no-wait", "--retry", "1", "f", "ftp://h/f"], ["put", "--list", "l", "f"],

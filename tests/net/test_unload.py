@@ -4,6 +4,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -12,7 +13,9 @@ import pytest
 import genl
 import module
 from command import Monitor, Running, get, jobs, knetctl
-from ftpserver import Server
+from ftpserver import Server, Zeros
+from ftpstore import Store
+from libknetctl import DETACHED, Knetctl
 from wait import PATIENCE, until
 from world import World
 
@@ -170,6 +173,33 @@ def test_unload_of_many(place, background, directory):
         server.close()
 
 
+def test_unload_while_nobody_reads(place, background):
+    """The data stand in a pair of sockets, and the command in a pipe."""
+    server = Server(place.server, files={"f": Zeros(1 << 30)})
+    try:
+        running = background("-j", "ftp", "get", server.url(), "-")
+        until(lambda: any(j["bytes"] for j in jobs("state", "running")), "bytes")
+        remove_module()
+        # What was on its way is still to be had.
+        assert running.wait().rc == 3
+    finally:
+        server.close()
+
+
+def test_unload_while_nobody_writes(place, background):
+    server = Store(place.server, files={})
+    out, its = os.pipe()
+    try:
+        running = background("-j", "ftp", "put", "-", server.url(), stdin=out)
+        server.await_command("STOR")
+        remove_module()
+        assert running.wait().rc == 3 and not server.files
+    finally:
+        os.close(its)
+        os.close(out)
+        server.close()
+
+
 def test_load_and_unload(place, directory):
     for _ in range(3):
         remove_module()
@@ -192,6 +222,29 @@ def detached(server, target, **kwargs):
 def test_namespace_without_jobs(place):
     knetctl("status").ok()
     remove_namespace(place)
+
+
+@pytest.mark.parametrize("verb", ["get", "put"])
+def test_namespace_with_a_pair(place, verb):
+    """The other end, which nobody reads or writes, is of another namespace."""
+    server = Store(place.server, files={"f": Zeros(1 << 30)})
+    place.leave()
+    own, job = socket.socketpair()
+    try:
+        with own:
+            with place.client, Knetctl() as handle:
+                ident = handle.ftp_get(server.url(), job.fileno(), put=verb == "put",
+                                       flags=DETACHED)
+                job.close()
+                server.await_command("RETR" if verb == "get" else "STOR")
+                until(lambda: handle.job_get(ident).bytes or verb == "put", "bytes")
+            remove_namespace(place)
+            # Its end of the pair has closed.
+            own.settimeout(PATIENCE)
+            while own.recv(1 << 20):
+                pass
+    finally:
+        server.close()
 
 
 def test_namespace_with_a_session(place, directory):
