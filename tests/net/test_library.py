@@ -4,6 +4,7 @@
 import errno
 import os
 import select
+import subprocess
 
 import pytest
 
@@ -12,6 +13,7 @@ from libknetctl import DETACHED, RESUME, Knetctl, KnetctlError
 from vsftpd import PASSWORD, USER
 from world import CLIENT4, SERVER4
 
+BUILT = os.path.join(os.path.dirname(__file__), "..", "..", "build", "user", "tests", "unit")
 CONTENT = bytes(range(256)) * 3000
 
 
@@ -45,6 +47,37 @@ def test_open_start_events_wait(vsftpd, handle, file):
     events = handle.synced_events()
     assert [e.name for e in events if e.name != "job-progress"] == ["job-started", "job-done"]
     assert [e.seq for e in events] == list(range(events[0].seq, events[0].seq + len(events)))
+
+
+@pytest.fixture(scope="module")
+def example():
+    """The first program of docs/library.md, as the build has it from there."""
+    top = os.path.join(os.path.dirname(__file__), "..", "..")
+    with open(os.path.join(top, "docs", "library.md"), encoding="utf-8") as f:
+        source = f.read().split("```c\n", 1)[1].split("```", 1)[0]
+    with open(os.path.join(BUILT, "example.c"), encoding="utf-8") as f:
+        assert f.read() == source, "make user is to be run again"
+    main = source[source.index("int main"):].rstrip("\n").split("\n")
+    assert len(main) < 15 and "" not in main
+    return os.path.join(BUILT, "example")
+
+
+def test_example(vsftpd, example, directory):
+    vsftpd.file("f", CONTENT)
+    target = directory / "f"
+    subprocess.run([example, SERVER4, "f", target], check=True)
+    assert target.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("host, path, target, message", [
+    (SERVER4, "none", "g", "Failed to open file"), (SERVER4, "f", "f", "fd"),
+    ("none.invalid", "f", "g", "addresses"), (SERVER4, "f", None, "fd")])
+def test_example_fails(vsftpd, example, directory, host, path, target, message):
+    (directory / "f").write_bytes(b"mine")
+    args = [example, host, path, *([directory / target] if target else [])]
+    got = subprocess.run(args, check=False, capture_output=True, text=True)
+    assert got.returncode == 1 and message in got.stderr
+    assert (directory / "f").read_bytes() == b"mine"
 
 
 def test_poll(scripted, handle, file):
