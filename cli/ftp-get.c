@@ -355,6 +355,7 @@ static struct get *get_new(struct ftp_options *o, const char *path, const char *
 	g->mtime = -1;
 	g->target.fd = g->target.dir = -1;
 	g->pump = (struct pump){ .job = -1, .own = -1, .fd = -1 };
+	g->target.make_dirs = o->create_dirs;
 	g->standard = is_standard(where);
 	g->retry.left = o->retry;
 	return g;

@@ -43,6 +43,7 @@ const struct opt ftp_get_opts[] = {
 	{ OPT_FSYNC, "fsync", 0, NULL, "Done is when it is on the disk" },
 	{ OPT_DIRECT, "direct", 0, NULL, "Write past the page cache; default from 16M on" },
 	{ OPT_BUFFERED, "buffered", 0, NULL, "Write through the page cache" },
+	{ OPT_CREATE_DIRS, "create-dirs", 0, NULL, "Make the local directories that lack" },
 	{ OPT_MAX_SIZE, "max-size", 0, "BYTES", "Refuse and end what is larger (k, M, G)" },
 	{ OPT_REMOTE_TIME, "remote-time", 0, NULL, "FILE gets the remote file's time" },
 	{ OPT_VERIFY, "verify", 0, NULL, "Compare with the server's checksum, if it has one" },

@@ -132,6 +132,7 @@ struct target {
 	char *name;		/* in @dir */
 	char *temp;		/* in @dir, or NULL */
 	uint64_t offset;	/* what a resumed file has already */
+	bool make_dirs;		/* in front of it */
 	bool created;		/* by us, so it may go if nothing came */
 };
 

@@ -244,6 +244,25 @@ int target_check(struct cli *c, const char *where, const char *remote_name)
 	return STATUS_OK;
 }
 
+/* What lacks of the directories that FILE or DIR names. */
+static int make_directories(struct cli *c, const char *path)
+{
+	char *copy = strdup(path), *slash;
+	int err = 0;
+
+	if (!copy)
+		abort();
+	for (slash = copy; !err && (slash = strchr(slash + 1, '/')); *slash = '/') {
+		*slash = '\0';
+		if (mkdir(copy, 0777) < 0 && errno != EEXIST)
+			err = errno;
+		if (err)
+			fail_errno(c, err, "%s", copy);
+	}
+	free(copy);
+	return err ? STATUS_FAILED : STATUS_OK;
+}
+
 int target_open(struct cli *c, struct target *t, const char *where, const char *remote_name,
 		enum target_mode mode)
 {
@@ -253,6 +272,9 @@ int target_open(struct cli *c, struct target *t, const char *where, const char *
 	if (status)
 		return status;
 	t->shown = target_path(where, remote_name);
+	status = t->make_dirs ? make_directories(c, t->shown) : STATUS_OK;
+	if (status)
+		return status;
 	status = locate(c, t, t->shown, mode == TARGET_FORCE || mode == TARGET_ATOMIC);
 	if (status)
 		return status;

@@ -74,6 +74,25 @@ def test_directory_that_is_not_there(server, inside):
     assert listing(inside) == []
 
 
+@pytest.mark.parametrize("where, path", [("a/b/c", "a/b/c"), ("a/b/", "a/b/name"),
+                                         ("./a//b", "a/b"), ("old/a/b", "old/a/b")])
+@pytest.mark.parametrize("option", ["--create-dirs", "--atomic"])
+def test_create_dirs(server, inside, where, path, option):
+    os.mkdir("old")
+    url = server.url("dir/name")
+    assert get(url, where).rc == 1 and listing(inside) == ["old"]
+    get(url, os.path.join(inside, where), "--create-dirs", option).ok()
+    assert (inside / path).read_bytes() == CONTENT
+    assert get(url, where, "--create-dirs").rc == 1
+
+
+def test_create_dirs_in_a_file(server, inside):
+    (inside / "f").write_bytes(OLD)
+    got = get(server.url(), "f/a/b", "--create-dirs")
+    assert got.rc == 1 and got.error["errno"] == "ENOTDIR" and "f/a" in got.error["message"]
+    assert listing(inside) == ["f"] and server.commands == []
+
+
 def test_symbolic_link_to_a_file(server, inside):
     (inside / "old").write_bytes(OLD)
     os.symlink("old", "link")
