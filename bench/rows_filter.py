@@ -262,7 +262,7 @@ class Report(Figures):
             "themselves. *tracked* is conntrack without a reader.")
     columns = (("event", "instructions an event", ".0f"), ("lost", "lost", ".0f"),
                ("seen", "reported", ".0f"))
-    count = 20000
+    count = 10000
     ulogd = """\
 [global]
 logfile="/dev/null"
@@ -364,7 +364,7 @@ class Subscribers(Figures):
     columns = (("1", "instructions an event for 1", ".0f"), ("64", "for 64", ".0f"),
                ("strict", "monitors that lost", ".0f"))
     counts = (1, 2, 4, 8, 16, 32, 64)
-    attempts = 5000
+    attempts = 2000
 
     def prepare(self):
         dummy(9)
