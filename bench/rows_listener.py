@@ -163,7 +163,8 @@ class Held(Figures):
 
     def servers(self):
         return {"knetctl": f"knetctl listener add 127.0.0.1:{self.port} service hold",
-                "epoll": f"{BIN}/epoll {self.port} hold", "backlog": f"{BIN}/epoll {self.port} idle"}
+                "epoll": f"{BIN}/epoll {self.port} hold",
+                "backlog": f"{BIN}/epoll {self.port} idle"}
 
     def tools(self):
         traffic = short(f"{TRAFFIC} hold {self.count} {self.port}")
