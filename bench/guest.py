@@ -118,6 +118,12 @@ def versions():
             "knetctl": first(["knetctl", "--version"]).partition(" (")[0], "vsftpd": f"vsftpd {package}"}
 
 
+def save(results):
+    """After each row, so that what was measured is there however it ends."""
+    with open("/out/results.json", "w") as f:
+        json.dump(results, f, indent=1)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
@@ -156,6 +162,7 @@ def main():
                 if isinstance(row, figures.Figures):
                     results["rows"].append(figures.result(row, meter, args.reps))
                     figures.show(results["rows"][-1])
+                    save(results)
                     continue
                 row.prepare()
                 if args.profile:
@@ -167,13 +174,11 @@ def main():
                 results["rows"].append({"name": name, "title": row.title, "goals": row.goals,
                                         "note": row.note,
                                         "tools": tools})
+                save(results)
         except BaseException:
             log.seek(0)
             sys.stdout.write(log.read()[-4000:])
             raise
-    if not args.profile:
-        with open("/out/results.json", "w") as f:
-            json.dump(results, f, indent=1)
 
 
 if __name__ == "__main__":

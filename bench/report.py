@@ -128,8 +128,8 @@ def figure(runs, key, form):
 
 def goal_line(text, value, bound, goal):
     met = value >= goal if bound == "at least" else value <= goal
-    return f"{text}: **{value:,.2f}**; goal: {bound} {goal}, {'met' if met else 'not met'}.".replace(
-        ".00**", "**")
+    figure_ = f"{value:,.2f}".removesuffix(".00")
+    return f"{text}: **{figure_}**; goal: {bound} {goal}, {'met' if met else 'not met'}."
 
 
 def figures_section(row):

@@ -26,7 +26,7 @@ class Accept(Figures):
     columns = tuple((f"{key}_{part}", f"{title}, instructions a connection{whose}", ".0f")
                     for key, title in (("storm", "storm"), ("one", "singly"))
                     for part, whose in (("whole", ""), ("server", ", without the clients")))
-    count = 6400
+    count = 3200
     port = 7001
 
     def prepare(self):
@@ -126,9 +126,7 @@ http {{
             run(command)
         else:
             daemon = Daemon(command, ready=lambda: listens(port))
-        # The first time for the server's own beginning.
-        for _ in range(2):
-            cost = meter.run(["sh", "-c", self.fetch(tool)], self.peer)
+        cost = meter.run(["sh", "-c", self.fetch(tool)], self.peer)
         if tool == "knetctl":
             run(f"knetctl listener del 127.0.0.1:{port}")
         else:
@@ -157,7 +155,7 @@ class Held(Figures):
             "of both ends already, and a\nrequest that the accept frees. Beside its socket is "
             "what is neither that nor the `socket_alloc` with\nits inode.")
     columns = (("all", "bytes a connection", ".0f"), ("beside", "beside its socket", ".0f"))
-    count = 4000
+    count = 2000
     port = 7004
 
     def prepare(self):
@@ -165,7 +163,8 @@ class Held(Figures):
 
     def servers(self):
         return {"knetctl": f"knetctl listener add 127.0.0.1:{self.port} service hold",
-                "epoll": f"{BIN}/epoll {self.port} hold", "backlog": f"{BIN}/epoll {self.port} idle"}
+                "epoll": f"{BIN}/epoll {self.port} hold",
+                "backlog": f"{BIN}/epoll {self.port} idle"}
 
     def tools(self):
         traffic = short(f"{TRAFFIC} hold {self.count} {self.port}")

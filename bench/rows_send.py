@@ -17,7 +17,7 @@ class Udp(Figures):
     columns = tuple((key, f"instructions a datagram {title}", ".0f") for key, title in places)
     note = ("100,000 of them. The interface is a dummy, which drops what it gets; in the second "
             "line its USO is\nswitched off. iperf3 needs an answer, hence the third line: the "
-            "receiver, in a control group of its\nown, is not counted, though on loopback most "
+            "receiver has a control group of its own\nand is not counted, though on loopback most "
             "of what a receiver does is done by the sender.\nThe same command for one datagram "
             "(`iperf3 --version`) is subtracted.")
     size = 0

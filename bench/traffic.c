@@ -2,10 +2,10 @@
 /*
  * What the rows of the benchmark let happen on the network, as cheaply as a program can.
  *
- * traffic trips N                 a byte to and fro over one TCP connection on loopback
+ * traffic trips N                 a byte back and forth over one TCP connection on loopback
  * traffic connects N              connect, accept, reset on loopback
- * traffic attempts N PREFIX       connect and forget, to addresses of 10.PREFIX.0.0/16
- * traffic syns N PREFIX           the same by a raw socket: nothing but the packets
+ * traffic attempts N PREFIX       connect and forget, to the ports of 10.PREFIX.9.9
+ * traffic syns N PREFIX           SYNs by a raw socket, to the addresses of 10.PREFIX.9.0/24
  * traffic storm N PORT BURST      connect to 127.0.0.1 in bursts, wait for the other's close, close
  * traffic hold N PORT             connect to 127.0.0.1; a line; until standard input ends
  * traffic fetch N BYTES PORT PATH N clients at once, each of whom wants BYTES; PATH "" asks
@@ -121,8 +121,8 @@ static void attempts(long n, long prefix)
 	int fd;
 
 	while (n--) {
-		/* Each to another address, or it is the same connection to conntrack. */
-		in = address(10 << 24 | prefix << 16 | (n & 0xffff), 80);
+		/* Each to another port, or it is the same connection to conntrack. */
+		in = address(10 << 24 | prefix << 16 | 0x0909, 1 + n % 65535);
 		fd = tcp(SOCK_NONBLOCK);
 		if (!connect(fd, (struct sockaddr *)&in, sizeof(in)) || errno != EINPROGRESS)
 			err(1, "connect");
@@ -138,7 +138,7 @@ static void syns(long n, long prefix)
 	struct sockaddr_in in;
 
 	while (n--) {
-		in = address(10 << 24 | prefix << 16 | (n & 0xffff), 0);
+		in = address(10 << 24 | prefix << 16 | 0x0900 | (n & 0xff), 0);
 		if (sendto(fd, &tcp, sizeof(tcp), 0, (struct sockaddr *)&in, sizeof(in)) < 0)
 			err(1, "sendto");
 	}
