@@ -513,7 +513,8 @@ unsigned long knet_data_wait_limit(struct knet_session *s, unsigned long wait)
 
 	if (s->data_state != KNET_DATA_OPEN)
 		return wait;
-	wait = min(wait, knet_data_direct_wait(s));
+	if (knet_ftp_data_wanted(&s->ftp))
+		wait = min(wait, knet_data_direct_wait(s));
 	if (s->held && s->held_until == U64_MAX)
 		return wait;
 	if (s->held) {

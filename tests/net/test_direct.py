@@ -12,6 +12,7 @@ from libknetctl import Knetctl, KnetctlError
 from wait import until
 
 MiB = 1 << 20
+LONG = 120			# s, for a large file on a slow machine
 BUFFER = MiB // 2		# KNET_DIRECT_BYTES
 DIRECT, BUFFERED = 1 << 5, 1 << 6
 
@@ -84,7 +85,7 @@ def failed(got, path, whole, error):
     indirect=["disk"])
 def test_large(scripted, target, options, path):
     server = scripted(files={"f": LARGE})
-    got = get(server.url(), target, *options).ok().json
+    got = get(server.url(), target, *options, limit=LONG).ok().json
     assert got["path"] == path and got["bytes"] == len(LARGE)
     # Not in the cache, but for the end of it.
     assert (cached(target) < MiB) == (path == "direct")
@@ -128,7 +129,7 @@ def test_resume(scripted, target, start):
 def test_tmpfs(scripted, directory):
     server = scripted(files={"f": LARGE})
     for options in ([], ["--direct"]):
-        got = get(server.url(), directory / "f", "--force", *options).ok().json
+        got = get(server.url(), directory / "f", "--force", *options, limit=LONG).ok().json
         assert got["path"] == "buffered"
         assert (directory / "f").read_bytes() == LARGE
 
@@ -169,7 +170,7 @@ def test_no_space(scripted, disk, target):
         os.posix_fallocate(f.fileno(), 0, free.f_bavail * free.f_frsize - 2 * MiB)
     try:
         server = scripted(files={"f": LARGE})
-        moved = failed(get(server.url(), target), target, LARGE, "ENOSPC")
+        moved = failed(get(server.url(), target, limit=LONG), target, LARGE, "ENOSPC")
         assert 0 < moved < 4 * MiB
         server.await_end()
     finally:
