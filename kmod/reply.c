@@ -181,8 +181,9 @@ size_t knet_reply_text(struct knet_reply *reply, const char *bytes, size_t len)
 
 	if (!reply->bytes || reply->column < 4 || reply->carriage_return)
 		return 0;
-	len = min_t(size_t, len, KNET_FTP_REPLY_BYTES - min_t(u32, reply->bytes,
-							     KNET_FTP_REPLY_BYTES));
+	if (reply->bytes >= KNET_FTP_REPLY_BYTES)
+		return 0;
+	len = min_t(size_t, len, KNET_FTP_REPLY_BYTES - reply->bytes);
 	for (; n < len; n++) {
 		c = bytes[n];
 		if (c == '\n' || c == '\r' || !c)

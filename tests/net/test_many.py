@@ -56,14 +56,15 @@ class Watch:
 def test_get(world, vsftpd, directory, monkeypatch, count):
     """All are right, over no more connections than were allowed."""
     monkeypatch.chdir(directory)
-    os.mkdir(vsftpd.path("many"))
-    os.chmod(vsftpd.path("many"), 0o755)
+    place = f"many{count}"
+    os.mkdir(vsftpd.path(place))
+    os.chmod(vsftpd.path(place), 0o755)
     contents = {}
     for i in range(count):
         contents[f"f{i}"] = i.to_bytes(4, "big") * (SIZE // 4)
-        vsftpd.file(f"many/f{i}", contents[f"f{i}"])
+        vsftpd.file(f"{place}/f{i}", contents[f"f{i}"])
     (directory / "list").write_text("".join(
-        f"ftp://{USER}:{PASSWORD}@{SERVER4}/many/{name}\n" for name in contents))
+        f"ftp://{USER}:{PASSWORD}@{SERVER4}/{place}/{name}\n" for name in contents))
     watch = Watch(world.server)
     try:
         got = knetctl("-j", "ftp", "get", "--sessions", SESSIONS, "--list", "list", limit=1500)
