@@ -149,7 +149,7 @@ class Small1000(Row):
             "by itself\n"
             "in these seconds, about 20 million instructions, is in its cost, but not in its "
             "process.\n\n"
-            "Where knetctl's 290 thousand a file go: 46 to connect for the data, which on loopback "
+            "Where knetctl's 290 thousand a file go, about: 46 to connect for the data, which on loopback "
             "is the server's\nside of it as well, 20 to take and write them, 12 to close, 18 to send "
             "the commands, 14 to receive and\nread the replies, 15 to wait, 10 to deliver events; in "
             "the command 40 to open and close the file, 45\nto start the job and fetch its result, 25 "

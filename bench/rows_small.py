@@ -23,10 +23,9 @@ class Trips(Figures):
             "figures. On one\nsession it is three round trips and not two because vsftpd says 226 "
             "when all of the data are acknowledged\n(SO_LINGER), and reads no command before that: "
             "the connection to its port, the data, and their\nacknowledgement are a round trip each, "
-            "whatever is asked ahead. Pure-FTPd, which does not wait,\ntakes two. Tried and given up: "
-            "RETR before the connection stands (in), two ports at once (a second\nEPSV closes the "
-            "first port), active mode with several RETR in advance (two round trips, but a server\n"
-            "that refuses one of them in between sends the wrong file to a port).")
+            "whatever is asked ahead. Pure-FTPd, which does not wait,\ntakes two. What would save one "
+            "with vsftpd as well is not done: several\nRETR in advance in active mode, where one that "
+            "is refused sends the next file to its port.")
     columns = (("trips", "round trips a file", ".2f"), ("seconds", "seconds", ".2f"))
     reps = 1
     count = 100
