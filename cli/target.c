@@ -236,6 +236,9 @@ int target_check(struct cli *c, const char *where, const char *remote_name)
 
 	if (where && !*where)
 		return fail_usage(c, "the name of the file is empty");
+	/* Whatever is there, there is a name; no need to look. */
+	if (good_name(remote_name))
+		return STATUS_OK;
 	path = target_path(where, remote_name);
 	if (!path)
 		return fail_usage(c, "the URL gives no name for the file ('%s'): say FILE",

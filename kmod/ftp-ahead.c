@@ -76,7 +76,8 @@ void knet_ftp_ahead_invite(struct knet_ftp *ftp)
 	const struct knet_ftp_request *request = &ftp->job.request;
 
 	ftp->ahead.wanted = request->op == KNET_FTP_RETR && !request->active &&
-			    !ftp->login->plain && !ftp->login->quote_count && ftp->type_done && !ftp->job.decided &&
+			    !ftp->login->plain && !ftp->login->quote_count &&
+			    ftp->type_done && !ftp->job.decided &&
 			    ftp->size_known && ftp->size > request->offset &&
 			    ftp->size - request->offset <= KNET_FTP_SMALL &&
 			    !ftp->ahead.pending && !ftp->ahead.trouble;

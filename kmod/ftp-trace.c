@@ -29,11 +29,11 @@ static size_t word_at(const char *text, size_t len, const char *word)
 /* How much of a command may be shown: all of it, or what stands before a secret. */
 static size_t public_part(const char *text, size_t len)
 {
-	static const char *const words[] = { "PASS ", "ACCT ", "ADAT " };
-	static const char *const site[] = { "PASS", "PSW", "PWD" };
+	static const char *const words[] = { "PASS ", "ACCT ", "ADAT ", NULL };
+	static const char *const site[] = { "PASS", "PSW", "PWD", NULL };
 	size_t i, at, n;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (i = 0; words[i]; i++) {
 		n = word_at(text, len, words[i]);
 		if (n)
 			return n;
@@ -45,7 +45,7 @@ static size_t public_part(const char *text, size_t len)
 	for (n = at; n < len && text[n] == ' '; n++)
 		;
 	for (; n < len && text[n] != ' '; n++)
-		for (i = 0; i < sizeof(site) / sizeof(site[0]); i++)
+		for (i = 0; site[i]; i++)
 			if (word_at(text + n, len - n, site[i]))
 				return at;
 	return len;

@@ -191,6 +191,10 @@ void knet_ftp_input(struct knet_ftp *ftp, const char *bytes, size_t len)
 	size_t i;
 
 	for (i = 0; i < len && !ftp->broken; i++) {
+		if (!ftp->trace)
+			i += knet_reply_text(&ftp->reply, bytes + i, len - i);
+		if (i == len)
+			break;
 		knet_ftp_trace_byte(ftp, bytes[i]);
 		if (!knet_reply_begun(&ftp->reply))
 			ftp->solicited = ftp->pending_count &&

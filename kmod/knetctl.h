@@ -496,7 +496,9 @@ int knet_nl_put_addr(struct sk_buff *skb, int attr, const struct knet_addr *addr
 void knet_nl_init(void);
 int knet_nl_get_text(const struct nlattr *attr, size_t max, char **text,
 		     struct netlink_ext_ack *extack);
-struct sk_buff *knet_nl_reply(struct genl_info *info, u8 cmd, void **head);
+#define KNET_REPLY_SIZE	1024	/* attributes without a text or a list */
+
+struct sk_buff *knet_nl_reply(struct genl_info *info, u8 cmd, size_t size, void **head);
 int knet_nl_reply_send(struct sk_buff *skb, void *head, struct genl_info *info, int err);
 
 typedef int (*knet_nl_put)(struct sk_buff *skb, const void *object);

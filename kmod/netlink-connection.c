@@ -92,7 +92,7 @@ int knetctl_nl_connection_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(conn))
 		return PTR_ERR(conn);
 	kn = conn->listener->kn;
-	reply = knet_nl_reply(info, KNETCTL_CMD_CONNECTION_GET, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_CONNECTION_GET, KNET_REPLY_SIZE, &head);
 	if (reply) {
 		mutex_lock(&kn->lock);
 		err = put_connection(reply, conn);

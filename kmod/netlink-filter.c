@@ -245,7 +245,7 @@ static int put_counts(struct sk_buff *skb, struct knet_net *kn)
 int knetctl_nl_filter_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	void *head;
-	struct sk_buff *reply = knet_nl_reply(info, KNETCTL_CMD_FILTER_GET, &head);
+	struct sk_buff *reply = knet_nl_reply(info, KNETCTL_CMD_FILTER_GET, KNET_REPLY_SIZE, &head);
 
 	if (!reply)
 		return -ENOMEM;
@@ -368,7 +368,7 @@ int knetctl_nl_filter_test_doit(struct sk_buff *skb, struct genl_info *info)
 	err = knet_nl_get_addr(attr, &remote, info->extack);
 	if (err)
 		return err;
-	reply = knet_nl_reply(info, KNETCTL_CMD_FILTER_TEST, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_FILTER_TEST, KNET_REPLY_SIZE, &head);
 	if (!reply)
 		return -ENOMEM;
 	rcu_read_lock();

@@ -434,7 +434,7 @@ int knetctl_nl_job_start_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	/* First what can fail: an accepted job must be answered. */
-	reply = knet_nl_reply(info, KNETCTL_CMD_JOB_START, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_JOB_START, nla_total_size(sizeof(u32)), &head);
 	job = knet_job_alloc(knet_net(genl_info_net(info)));
 	err = reply && job ? job_start(info, job, ftp, &id) : -ENOMEM;
 	if (err)

@@ -92,6 +92,13 @@ static int put_job(struct sk_buff *skb, const struct knet_job *job)
 
 /* ------------------------------------------- get, cancel, wait and set -- */
 
+/* Room for an answer about it; a message that it gets meanwhile has room as well. */
+static size_t job_size(const struct knet_job *job)
+{
+	return KNET_REPLY_SIZE + KNETCTL_TEXT_MAX + KNETCTL_CREDENTIAL_MAX +
+	       (job->pathname ? strlen(job->pathname) : 0);
+}
+
 /* The job that a request names, with a reference. */
 static struct knet_job *job_lookup(struct genl_info *info)
 {
@@ -126,7 +133,7 @@ int knetctl_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(job))
 		return PTR_ERR(job);
-	reply = knet_nl_reply(info, KNETCTL_CMD_JOB_GET, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_JOB_GET, job_size(job), &head);
 	if (!reply) {
 		knet_job_put(job);
 		return -ENOMEM;

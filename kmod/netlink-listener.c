@@ -7,6 +7,9 @@
 #include "knetctl.h"
 #include "netlink-gen.h"
 
+/* Room for an answer about one. */
+#define LISTENER_SIZE	(KNET_REPLY_SIZE + KNETCTL_BANNER_MAX)
+
 /* ------------------------------------------------------------ answers -- */
 
 static int put_limits(struct sk_buff *skb, const struct knet_limits *limits)
@@ -186,7 +189,7 @@ int knetctl_nl_listener_add_doit(struct sk_buff *skb, struct genl_info *info)
 	void *head;
 	int err;
 
-	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_ADD, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_ADD, LISTENER_SIZE, &head);
 	l = knet_listener_alloc(knet_net(genl_info_net(info)));
 	err = reply && l ? listener_add(info, l, reply) : -ENOMEM;
 	if (!err)
@@ -233,7 +236,7 @@ int knetctl_nl_listener_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(l))
 		return PTR_ERR(l);
-	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_GET, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_GET, LISTENER_SIZE, &head);
 	if (reply) {
 		mutex_lock(&l->kn->lock);
 		err = put_listener(reply, l);
@@ -307,7 +310,7 @@ int knetctl_nl_listener_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(l))
 		return PTR_ERR(l);
-	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_SET, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_SET, LISTENER_SIZE, &head);
 	if (!reply)
 		goto put;
 	err = backlog ? knet_listener_set_backlog(l, nla_get_u32(backlog)) : 0;
@@ -430,7 +433,7 @@ int knetctl_nl_listener_accept_doit(struct sk_buff *skb, struct genl_info *info)
 		err = fd;
 		goto put;
 	}
-	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_ACCEPT, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_LISTENER_ACCEPT, KNET_REPLY_SIZE, &head);
 	if (reply)
 		err = listener_accept(info, l, fd, reply, head);
 	if (err)

@@ -245,7 +245,7 @@ int knetctl_nl_send_start_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	/* First what can fail: what was sent must be answered. */
-	reply = knet_nl_reply(info, KNETCTL_CMD_SEND_START, &head);
+	reply = knet_nl_reply(info, KNETCTL_CMD_SEND_START, KNET_REPLY_SIZE, &head);
 	send = knet_send_alloc(genl_info_net(info));
 	err = reply && send ? get_send(info, send) ?: open_socket(info, send) : -ENOMEM;
 	if (err) {

@@ -180,13 +180,14 @@ int knet_nl_get_text(const struct nlattr *attr, size_t max, char **text,
  * knet_nl_reply() - begin an answer
  * @info: of the request
  * @cmd: of the answer
+ * @size: the most bytes that its attributes take
  * @head: set, for knet_nl_reply_send()
  *
  * Return: the message, or NULL without memory.
  */
-struct sk_buff *knet_nl_reply(struct genl_info *info, u8 cmd, void **head)
+struct sk_buff *knet_nl_reply(struct genl_info *info, u8 cmd, size_t size, void **head)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE + PATH_MAX, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
 
 	if (!skb)
 		return NULL;
@@ -328,7 +329,7 @@ static int put_status(struct sk_buff *skb, struct knet_net *kn)
 int knetctl_nl_status_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	void *head;
-	struct sk_buff *reply = knet_nl_reply(info, KNETCTL_CMD_STATUS, &head);
+	struct sk_buff *reply = knet_nl_reply(info, KNETCTL_CMD_STATUS, KNET_REPLY_SIZE, &head);
 
 	if (!reply)
 		return -ENOMEM;
@@ -350,7 +351,7 @@ int knetctl_nl_event_sync_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct knet_net *kn = knet_net(genl_info_net(info));
 	void *head;
-	struct sk_buff *reply = knet_nl_reply(info, KNETCTL_CMD_EVENT_SYNC, &head);
+	struct sk_buff *reply = knet_nl_reply(info, KNETCTL_CMD_EVENT_SYNC, KNET_REPLY_SIZE, &head);
 	int err;
 
 	if (!reply)

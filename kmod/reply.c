@@ -4,6 +4,7 @@
  * byte costs the same.
  */
 #include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "reply.h"
@@ -161,6 +162,37 @@ enum knet_reply_status knet_reply_byte(struct knet_reply *reply, char c)
 	if (status == KNET_REPLY_DONE)
 		reply->bytes = 0;
 	return status;
+}
+
+/**
+ * knet_reply_text() - take bytes that are nothing but text
+ * @reply: the parser
+ * @bytes: of the control connection
+ * @len: how many
+ *
+ * What knet_reply_byte() would do with each of them, in less time.
+ *
+ * Return: how many were taken; the next one is for knet_reply_byte().
+ */
+size_t knet_reply_text(struct knet_reply *reply, const char *bytes, size_t len)
+{
+	size_t n = 0;
+	char c;
+
+	if (!reply->bytes || reply->column < 4 || reply->carriage_return)
+		return 0;
+	if (reply->bytes >= KNET_FTP_REPLY_BYTES)
+		return 0;
+	len = min_t(size_t, len, KNET_FTP_REPLY_BYTES - reply->bytes);
+	for (; n < len; n++) {
+		c = bytes[n];
+		if (c == '\n' || c == '\r' || !c)
+			break;
+		if (reply->text_len < KNET_FTP_TEXT_MAX)
+			reply->text[reply->text_len++] = c;
+	}
+	reply->bytes += (u32)n;
+	return n;
 }
 
 /* A place in the text of a reply. */

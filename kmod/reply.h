@@ -59,6 +59,7 @@ struct knet_reply {
 
 void knet_reply_init(struct knet_reply *reply, bool relaxed);
 enum knet_reply_status knet_reply_byte(struct knet_reply *reply, char c);
+size_t knet_reply_text(struct knet_reply *reply, const char *bytes, size_t len);
 bool knet_reply_begun(const struct knet_reply *reply);
 bool knet_reply_size(const struct knet_reply *reply, u64 *size);
 bool knet_reply_epsv(const struct knet_reply *reply, u16 *port);

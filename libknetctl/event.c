@@ -252,6 +252,9 @@ static void saw_activity(struct knetctl *h)
 		h->idle_at = kn_now_ms() + IDLE_MS;
 }
 
+/* No event of the module is longer, nor is any message of netlink. */
+#define DATAGRAM_MAX	32768
+
 /* The socket dropped something: ask as soon as it is empty. */
 static void saw_overrun(struct knetctl *h)
 {
@@ -273,20 +276,21 @@ int kn_event_read(struct knetctl *h, struct kn_chunk **chunk)
 	ssize_t n;
 
 	for (;;) {
-		n = recv(h->event_fd, NULL, 0, MSG_PEEK | MSG_TRUNC);
-		if (n >= 0) {
-			*chunk = kn_chunk_new((size_t)n);
-			if (!*chunk)
-				return kn_fail(h, ENOMEM, NULL);
-			from_len = sizeof(from);
-			n = recvfrom(h->event_fd, (*chunk)->data, (*chunk)->len, 0,
-				     (struct sockaddr *)&from, &from_len);
-			if (n >= 0 && !from.nl_pid) {
-				saw_activity(h);
-				return 1;
-			}
-			free(*chunk);
+		*chunk = kn_chunk_new(DATAGRAM_MAX);
+		if (!*chunk)
+			return kn_fail(h, ENOMEM, NULL);
+		from_len = sizeof(from);
+		n = recvfrom(h->event_fd, (*chunk)->data, (*chunk)->len, MSG_TRUNC,
+			     (struct sockaddr *)&from, &from_len);
+		if (n >= 0 && (size_t)n <= (*chunk)->len && !from.nl_pid) {
+			*chunk = kn_chunk_cut(*chunk, (size_t)n);
+			saw_activity(h);
+			return 1;
 		}
+		free(*chunk);
+		/* What is too long is as good as dropped: its events lack. */
+		if (n > DATAGRAM_MAX && !from.nl_pid)
+			saw_overrun(h);
 		if (n >= 0 || errno == EINTR)
 			continue;
 		if (errno == EAGAIN)

@@ -23,6 +23,7 @@ struct exchange {
 	kn_reply_fn fn;
 	void *data;
 	int result;		/* first failure of @fn */
+	bool one;		/* a message of the answer is all that comes */
 	bool interrupted;	/* a dump whose objects changed meanwhile */
 	struct kn_ack ack;
 };
@@ -100,7 +101,7 @@ static bool one_message(struct exchange *x, const struct nlmsghdr *nlh)
 	}
 	if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && x->fn && !x->result)
 		x->result = x->fn(nlh, x->data);
-	return false;
+	return x->one;
 }
 
 static int exchange(struct knetctl *h, struct exchange *x)
@@ -168,9 +169,11 @@ static const struct knetctl_names_set *set_of(const struct nlmsghdr *nlh)
 }
 
 /**
- * kn_request() - send a request, read what it answers and its acknowledgement
+ * kn_request() - send a request, read what it answers or its acknowledgement
  * @msg: freed and wiped here; NULL gives -ENOMEM
- * @fn: called for each message of the answer; may be NULL
+ * @fn: called for the one message of the answer; NULL: there is none
+ *
+ * Who gets an answer needs no acknowledgement besides.
  *
  * Returns 0, what @fn returned, or a negative errno with its text kept.
  * -ESHUTDOWN: the family went away.
@@ -184,6 +187,9 @@ int kn_request(struct knetctl *h, struct nl_msg *msg, kn_reply_fn fn, void *data
 		return kn_fail(h, ENOMEM, NULL);
 	x.request = nlmsg_hdr(msg);
 	x.set = set_of(x.request);
+	x.one = fn;
+	if (fn)
+		nlmsg_hdr(msg)->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
 	err = finish(h, &x, exchange(h, &x));
 	kn_msg_free(msg);
 	return err;

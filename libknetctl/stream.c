@@ -79,6 +79,17 @@ struct kn_chunk *kn_chunk_new(size_t len)
 	return chunk;
 }
 
+/* Give back what is not needed of it. */
+struct kn_chunk *kn_chunk_cut(struct kn_chunk *chunk, size_t len)
+{
+	struct kn_chunk *less = realloc(chunk, sizeof(*chunk) + len);
+
+	if (less)
+		chunk = less;
+	chunk->len = len;
+	return chunk;
+}
+
 /* Append a datagram; it belongs to the stream from now on. */
 void kn_stream_feed(struct kn_stream *s, struct kn_chunk *chunk)
 {

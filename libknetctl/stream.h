@@ -55,6 +55,7 @@ int kn_group_index(const char *name);
 void kn_stream_init(struct kn_stream *s, uint16_t family, uint64_t netns);
 void kn_stream_clear(struct kn_stream *s);
 struct kn_chunk *kn_chunk_new(size_t len);
+struct kn_chunk *kn_chunk_cut(struct kn_chunk *chunk, size_t len);
 void kn_stream_feed(struct kn_stream *s, struct kn_chunk *chunk);
 bool kn_stream_pending(const struct kn_stream *s);
 int kn_stream_next(struct kn_stream *s, struct knetctl_event *event);
