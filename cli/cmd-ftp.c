@@ -65,7 +65,7 @@ static int check_standard(struct cli *c, const struct ftp_options *o, bool put)
 	const char *option = o->list ? "--list" : o->no_wait ? "--no-wait" :
 			     o->resume ? "--resume" : o->retry ? "--retry" :
 			     o->atomic && !put ? "--atomic" : o->force ? "--force" :
-			     o->fsync ? "--fsync" : o->verify ? "--verify" :
+			     o->direct ? "--direct" : o->fsync ? "--fsync" : o->verify ? "--verify" :
 			     o->remote_time ? "--remote-time" : NULL;
 
 	if (option)

@@ -278,8 +278,12 @@ static int get_request(struct nlattr **tb, struct nlattr **ftp, struct knet_job 
 
 static int check_file(const struct knet_job *job, const char **reason)
 {
-	if (knet_pipe_is_socket(job->file))
-		return knet_pipe_check(job->file, reason);
+	if (knet_pipe_is_socket(job->file)) {
+		if (!(job->ftp_flags & KNETCTL_FTP_FLAGS_DIRECT))
+			return knet_pipe_check(job->file, reason);
+		*reason = "a socket has no page cache to write past";
+		return -EINVAL;
+	}
 	return job->sends ? knet_stream_check_source(job->file, reason) :
 			    knet_stream_check_target(job->file, reason);
 }

@@ -299,6 +299,12 @@ answers("long-login", "pass_", "230-welcome\r\n  230 not yet\r\n231 nor this\r\n
 
 is_silent("greeting-silent", "greeting")
 is_silent("user-silent", "user_")
+is_silent("pass-silent", "pass_")
+is_silent("acct-silent", "acct")
+is_silent("type-silent", "type_")
+is_silent("size-silent", "size")
+is_silent("rest-silent", "rest")
+is_silent("eprt-silent", "eprt")
 is_silent("epsv-silent", "epsv")
 is_silent("retr-silent", "retr")
 is_silent("after-silent", "after")

@@ -26,6 +26,7 @@ ACTIVE = 1 << 0
 NO_EXTENDED = 1 << 1
 RELAXED_REPLIES = 1 << 2
 RESUME = 1 << 3
+DIRECT = 1 << 5
 DETACHED = 1 << 16
 KIND_FTP_PUT = 2
 NO_LIMIT = 0xffffffff

@@ -187,9 +187,8 @@ class Pyftpdlib(Server):
     def begin(self):
         python = "/usr/bin/python3"
         self.version = output(python, "-c", "import pyftpdlib; print(pyftpdlib.__ver__)")
-        for host in (SERVER4, SERVER6):
-            self.start(python, os.path.join(HERE, "pyftpd.py"), self.user, PASSWORD, self.root,
-                       host)
+        self.start(python, os.path.join(HERE, "pyftpd.py"), self.user, PASSWORD, self.root,
+                   SERVER4, SERVER6)
 
 
 class Busybox(Server):

@@ -17,7 +17,7 @@ import pytest
 
 from command import Running, environment, jobs, knetctl, show
 from ftpserver import Zeros
-from libknetctl import Knetctl, KnetctlError
+from libknetctl import DIRECT, Knetctl, KnetctlError
 from servers import SERVERS
 from wait import PATIENCE, until
 from world import SERVER4
@@ -277,7 +277,7 @@ def test_usage(world, verb, options):
 
 
 def test_usage_get(world):
-    for option in ("--atomic", "--force", "--fsync"):
+    for option in ("--atomic", "--force", "--fsync", "--direct"):
         assert knetctl("ftp", "get", option, f"ftp://{SERVER4}/f", "-").rc == 2
 
 
@@ -308,6 +308,34 @@ def test_library_offset(store, handle):
         job = handle.ftp_get(server.url(), fd, offset=1000)
         os.close(fd)
         assert f.read() == CONTENT[1000:] and handle.job_wait(job).state_name == "done"
+
+
+def test_library_direct(world, handle):
+    fd, own = pair(handle)
+    with own, pytest.raises(KnetctlError, match="no page cache") as refused:
+        handle.ftp_get(f"ftp://{SERVER4}/f", fd, flags=DIRECT)
+    os.close(fd)
+    assert refused.value.errno == errno.EINVAL
+
+
+def test_rate(store):
+    """It holds in both directions, and can be changed."""
+    server = store({"f": CONTENT})
+    with start("ftp", "get", "--rate", "1k", server.url(), "-",
+               stdout=subprocess.PIPE) as got:
+        job, = until(lambda: jobs("state", "running"), "the job")
+        assert got.stdout.read(1) == CONTENT[:1]
+        knetctl("job", "set", job["id"], "rate", "unlimited").ok()
+        assert got.stdout.read() == CONTENT[1:] and got.wait(PATIENCE) == 0
+    with start("ftp", "put", "--rate", "1k", "-", server.url("g"), stdin=subprocess.PIPE,
+               stdout=subprocess.DEVNULL) as put:
+        put.stdin.write(CONTENT)
+        put.stdin.close()
+        job, = until(lambda: [j for j in jobs("state", "running") if j["bytes"]], "the job")
+        assert job["bytes"] < len(CONTENT) // 2
+        knetctl("job", "set", job["id"], "rate", "unlimited").ok()
+        assert put.wait(PATIENCE) == 0
+    assert server.files["g"] == CONTENT
 
 
 def test_library_peer_closed(store, handle):
