@@ -142,7 +142,7 @@ class FilterSize(Figures):
             "has its full size from the beginning; nft was given up to 100,000.")
     reps = 1
     sizes = (1000, 10000, 100000, 1000000)
-    # A million takes nft longer than all the other rows together.
+    # For the run to end in time.
     most = {"nft": 100000}
     syns = 20000
     kinds = (("load", "load", "million instructions", 1e6),
