@@ -141,8 +141,8 @@ def main():
         parser.error(f"no row {unknown[0]}")
 
     memory.hold("curl", "knetctl", "sh", "sleep", "sync", "true", "vsftpd",
-                "modprobe", "mkfs.ext4", "mkfs.xfs", "perf", "nft", "ipset", "iptables-legacy", "conntrack",
-                "ulogd", "iperf3", "nginx", "ip")
+                "modprobe", "mkfs.ext4", "mkfs.xfs", "perf", "nft", "ipset", "iptables-legacy",
+                "conntrack", "ulogd", "iperf3", "nginx", "ip")
     quiet()
     os.makedirs(DIRECTORY)
     ftp = server.Server(f"{DIRECTORY}/server")

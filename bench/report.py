@@ -25,10 +25,10 @@ row in one run of a virtual machine: Linux {kernel}, one processor, 3 GiB of mem
 {knetctl}, {curl}, {vsftpd} on loopback with its files in tmpfs.
 
 Figures are instructions of the guest, user space and kernel; in tables without a unit, millions of
-them. QEMU counts them (`-icount shift=0`: an instruction takes a nanosecond of the guest's time, so the kernel's own
-accounting of CPU time counts instructions). They do not depend on the machine that QEMU runs on,
-and repeat within the spread that is given; cache misses are not in them, and a copy by `rep movsq`
-counts as 8 bytes an instruction. A time cannot be measured this way, and none is given.
+them. QEMU counts them (`-icount shift=0`: an instruction takes a nanosecond of the guest's time, so
+the kernel's own accounting of CPU time counts instructions). They do not depend on the machine that
+QEMU runs on, and repeat within the spread that is given; cache misses are not in them, and a copy
+by `rep movsq` counts as 8 bytes an instruction. A time cannot be measured this way, and none is given.
 
 - **cost** is that of the whole guest less the server: the run time of all tasks (`/proc/schedstat`)
   less `cpu.stat` of the control group in which the server runs. The command's own process, the

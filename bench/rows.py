@@ -179,8 +179,8 @@ class Small1000(Row):
             os.unlink(f"{self.target}/{name}")
 
 
-ROWS = [Get256Tmpfs, Get256Ext4, Get256Xfs, Put256, Small1000, *rows_filter.ROWS, *rows_listener.ROWS,
-        *rows_send.ROWS]
+ROWS = [Get256Tmpfs, Get256Ext4, Get256Xfs, Put256, Small1000, *rows_filter.ROWS,
+        *rows_listener.ROWS, *rows_send.ROWS]
 
 # Start-up of each tool, and of nothing.
 STARTUP = {"knetctl": ["knetctl", "--version"], "curl": ["curl", "--version"],

@@ -79,8 +79,8 @@ class Hook(Figures):
     title = "a hook that matches nothing"
     note = ("1,000 prefixes of five lengths, none of which matches; a monitor listens. What the "
             "same\ntraffic costs without any hook is subtracted. A packet is one of an "
-            "established TCP flow on\nloopback, 1 byte back and forth; a connect is connect, accept "
-            "and reset on loopback.")
+            "established TCP flow on\nloopback, 1 byte back and forth; a connect is connect, "
+            "accept and reset on loopback.")
     columns = (("packet", "instructions a packet", ".0f"), ("connect", "a connect", ".0f"),
                ("packet_whole", "a packet with all of TCP", ".0f"),
                ("connect_whole", "a connect with all of TCP", ".0f"))
@@ -262,11 +262,12 @@ class Report(Figures):
     title = "reporting each outgoing connection"
     note = ("Attempts to connect, to a port of its own each and without an answer, as fast as one "
             "process makes\nthem; until all is written to a file. What the same attempts cost "
-            "without a reporter is subtracted,\nand the rest divided by what was reported. ulogd has "
-            "a receive buffer of 16 MiB and reads up to 50\npackets at once; conntrack and knetctl "
-            "have what they ask for themselves. *tracked* is conntrack\nwithout a reader. Of what "
-            "an event costs knetctl about two thirds are the monitor's, which decodes\nit and writes "
-            "a line of 70 bytes: a fiftieth of conntrack's would be 800 instructions for all of it.")
+            "without a reporter is subtracted,\nand the rest divided by what was reported. "
+            "ulogd has a receive buffer of 16 MiB and reads up to 50\npackets at once; "
+            "conntrack and knetctl have what they ask for themselves. *tracked* is conntrack\n"
+            "without a reader. Of what an event costs knetctl about two thirds are the monitor's, "
+            "which decodes\nit and writes a line of 70 bytes: a fiftieth of conntrack's would be "
+            "800 instructions for all of it.")
     columns = (("event", "instructions an event", ".0f"), ("lost", "lost", ".0f"),
                ("seen", "reported", ".0f"))
     count = 10000
