@@ -8,6 +8,7 @@ has new ones, which take the places of the old.
 
 import json
 import os
+import re
 import statistics
 import sys
 
@@ -24,10 +25,10 @@ row in one run of a virtual machine: Linux {kernel}, one processor, 3 GiB of mem
 {knetctl}, {curl}, {vsftpd} on loopback with its files in tmpfs.
 
 Figures are instructions of the guest, user space and kernel; in tables without a unit, millions of
-them. QEMU counts them (`-icount shift=0`: an instruction takes a nanosecond of the guest's time, so the kernel's own
-accounting of CPU time counts instructions). They do not depend on the machine that QEMU runs on,
-and repeat within the spread that is given; cache misses are not in them, and a copy by `rep movsq`
-counts as 8 bytes an instruction. A time cannot be measured this way, and none is given.
+them. QEMU counts them (`-icount shift=0`: an instruction takes a nanosecond of the guest's time, so
+the kernel's own accounting of CPU time counts instructions). They do not depend on the machine that
+QEMU runs on, and repeat within the spread that is given; cache misses are not in them, and a copy
+by `rep movsq` counts as 8 bytes an instruction. A time cannot be measured this way, and none is given.
 
 - **cost** is that of the whole guest less the server: the run time of all tasks (`/proc/schedstat`)
   less `cpu.stat` of the control group in which the server runs. The command's own process, the
@@ -43,8 +44,8 @@ counts as 8 bytes an instruction. A time cannot be measured this way, and none i
   of the cost, from the least to the most.
 - The commands are in a control group that accounts memory, as a login's is, and so is the server.
   Programs and libraries were in memory. ext4 is on a disk in memory; the copy to it stands for DMA.
-- Rows that are not about files say what one packet, connection, datagram or event costs: medians,
-  with the least and the most where they differ, of the whole guest. What is not the tool's, such as
+- Rows further down say what one packet, connection, datagram or event costs, with the least and
+  the most where they differ, of the whole guest. What is not the tool's, such as
   the program that makes the connections, is subtracted; each row says how.
 
 | start-up | cost | spread | command |
@@ -143,9 +144,12 @@ def figures_section(row):
     commands = "\n".join(f"# {name}\n" + "\n".join(tool["commands"])
                          for name, tool in tools.items())
     plots = "".join(f"\n\n![{title}](bench/{name}.svg)" for name, title, *_ in row["charts"])
+    # Words may be corrected without measuring anew.
+    note = next(r.note for r in rows.ROWS if r.name == row["name"])
+    times = "Measured once." if row["reps"] == 1 else f"Medians of {row['reps']}."
     return FIGURES.format(name=row["name"], title=row["title"], table="\n".join(table),
                           verdict="  \n".join(goal_line(*goal) for goal in row["goals"]),
-                          note=f"\n\n{row['note']}" if row["note"] else "", plots=plots,
+                          note=f"\n\n{note}\n{times}", plots=plots,
                           commands=commands)
 
 
@@ -177,16 +181,37 @@ def starts(common):
     return {tool: median(result, "cost") for tool, result in common["startup"].items()}
 
 
-def page(common, entries):
+def sections(text):
+    """Name -> section, of a page that was made before."""
+    parts = text.split("\n## ")[1:]
+    return {part.partition(":")[0]: "\n## " + part for part in parts}
+
+
+def page(common, entries, before):
+    """Rows without a file stay as they are in the page `before`."""
     startup = starts(common)
+    old = sections(before)
+    known = {row["name"]: row for row in entries}
+    costs = [row for row in entries if not is_figures(row)]
+    measured_before = not costs and re.search(r"differed by (\S+) at most.*then (\d+) times",
+                                              before, re.S)
+    reps = max((len(tool["runs"]) for row in costs for tool in row["tools"].values()),
+               default=common["reps"])
+    differed = f"{difference(entries):.1%}"
+    if measured_before:
+        differed, reps = measured_before[1], measured_before[2]
     text = PAGE.format(
-        **common["versions"], reps=common["reps"],
+        **common["versions"], reps=reps, difference=differed,
         background=f"{common['background']['whole'] / 1e6:.2f}",
-        difference=f"{difference(entries):.1%}",
         startup="\n".join(f"| {tool} | {million(median(r, 'cost'))} | {spread(r):.1%} | "
                           f"`{r['command']}` |" for tool, r in common["startup"].items()))
-    return text + "".join(figures_section(row) if is_figures(row) else costs_section(row, startup)
-                          for row in entries)
+    for row in rows.ROWS:
+        entry = known.get(row.name)
+        if not entry:
+            text += old.get(row.name, "")
+        else:
+            text += figures_section(entry) if is_figures(entry) else costs_section(entry, startup)
+    return text
 
 
 def chart(row, startup):
@@ -236,8 +261,12 @@ def main():
         keep(kept, results)
     common = load(kept, "common")
     entries = [entry for row in rows.ROWS if (entry := load(kept, row.name))]
+    before = ""
+    if os.path.exists(f"{directory}/benchmarks.md"):
+        with open(f"{directory}/benchmarks.md") as f:
+            before = f.read()
     with open(f"{directory}/benchmarks.md", "w") as f:
-        f.write(page(common, entries))
+        f.write(page(common, entries, before))
     startup = starts(common)
     for row in entries:
         for name, picture in plots(row, startup).items():

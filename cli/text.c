@@ -100,22 +100,34 @@ void line_add_text(struct line *line, const char *text)
 	line_add(line, text, strlen(text));
 }
 
-void line_add_number(struct line *line, uint64_t value)
+static char *number(char *to, uint64_t value)
 {
 	char digits[20], *p = digits + sizeof(digits);
 
-	do {
+	if (value < 10) {
+		*to++ = (char)('0' + value);
+		return to;
+	}
+	for (; value >= 10; value /= 10)
 		*--p = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	line_add(line, p, (size_t)(digits + sizeof(digits) - p));
+	*--p = (char)('0' + value);
+	while (p < digits + sizeof(digits))
+		*to++ = *p++;
+	return to;
+}
+
+void line_add_number(struct line *line, uint64_t value)
+{
+	char digits[20];
+
+	line_add(line, digits, (size_t)(number(digits, value) - digits));
 }
 
 void line_add_endpoint(struct line *line, const struct sockaddr_storage *addr)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)addr;
 	const unsigned char *bytes = (const unsigned char *)&in->sin_addr;
-	char text[TEXT_SIZE];
+	char text[TEXT_SIZE], *p = text;
 	int i;
 
 	if (addr->ss_family != AF_INET) {
@@ -123,10 +135,11 @@ void line_add_endpoint(struct line *line, const struct sockaddr_storage *addr)
 		return;
 	}
 	for (i = 0; i < 4; i++) {
-		line_add_number(line, bytes[i]);
-		line_add(line, i < 3 ? "." : ":", 1);
+		p = number(p, bytes[i]);
+		*p++ = i < 3 ? '.' : ':';
 	}
-	line_add_number(line, ntohs(in->sin_port));
+	p = number(p, ntohs(in->sin_port));
+	line_add(line, text, (size_t)(p - text));
 }
 
 bool text_plain(const char *text)
