@@ -172,9 +172,10 @@ static ssize_t direct_write_buffered(struct knet_direct *d, struct knet_direct_b
 	size_t done = 0;
 	ssize_t n = 0;
 
-	iov_iter_bvec(&iter, ITER_SOURCE, b->vec, b->pieces, from + len);
-	iov_iter_advance(&iter, from);
-	while (iov_iter_count(&iter)) {
+	while (done < len) {
+		/* A file system takes away from the iterator what it does not want to write. */
+		iov_iter_bvec(&iter, ITER_SOURCE, b->vec, b->pieces, from + len);
+		iov_iter_advance(&iter, from + done);
 		n = knet_iter_write(d->file, &iter, &pos);
 		if (n <= 0)
 			break;
