@@ -152,7 +152,7 @@ class FilterSize(Figures):
              ("del", "one delete", "thousand instructions", 1e3),
              ("lookup", "a lookup", "instructions", 1))
     columns = tuple((f"{kind}.{size}", f"{title} at {size:,}, {unit}", ".1f")
-                    for kind, title, unit, _ in kinds for size in (1000, 1000000))
+                    for kind, title, unit, _ in kinds for size in (1000, 100000, 1000000))
     one = "203.0.113.7"
 
     def prepare(self):
