@@ -129,7 +129,8 @@ def figure(runs, key, form):
 
 def goal_line(text, value, bound, goal):
     met = value >= goal if bound == "at least" else value <= goal
-    figure_ = f"{value:,.2f}".removesuffix(".00")
+    digits = 4 if not met and round(value, 2) == goal else 2
+    figure_ = f"{value:,.{digits}f}".removesuffix(".00")
     return f"{text}: **{figure_}**; goal: {bound} {goal}, {'met' if met else 'not met'}."
 
 
