@@ -90,7 +90,10 @@ static char *failure_hint(const struct get *g, const struct knetctl_job *job, bo
 
 	text_size(have, g->offset + job->bytes);
 	text_size(size, job->size);
-	if (left && g->bytes + job->bytes)
+	if (left && g->offset && job->error_class == KNETCTL_CLASS_LONG && !job->bytes)
+		n = asprintf(&text, "%s is as it was: the server has another file now, or cannot "
+			     "begin in its middle; --force gets all of it", g->target.shown);
+	else if (left && g->bytes + job->bytes)
 		n = asprintf(&text, "%s has the first %s%s%s; --resume gets the rest",
 			     g->target.shown, have, job->size_known ? " of " : "",
 			     job->size_known ? size : "");

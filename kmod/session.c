@@ -513,6 +513,21 @@ static bool session_again(struct knet_session *s)
 	return true;
 }
 
+/*
+ * More came than the rest of the file: the server has not begun where REST said, and
+ * what it sent stands in the wrong place.
+ */
+static void session_check_rest(struct knet_session *s)
+{
+	struct knet_job *job = s->job;
+	u64 bytes = atomic64_read(&job->bytes);
+
+	if (s->ftp.result.class == KNETCTL_ERROR_CLASS_LONG && !job->sends && bytes &&
+	    job->request.resume && s->ftp.size_known &&
+	    !knet_stream_take_back(job->file, job->request.offset, bytes))
+		atomic64_set(&job->bytes, 0);
+}
+
 static void session_end_job(struct knet_session *s)
 {
 	const struct knet_ftp_result *result = &s->ftp.result;
@@ -553,6 +568,7 @@ static void session_do_job(struct knet_session *s)
 	session_run(s);
 	knet_pipe_close(&s->pipe);
 	knet_stream_drop(&s->stream);
+	session_check_rest(s);
 	back = session_again(s);
 	set_active_memcg(old_memcg);
 	revert_creds(old);

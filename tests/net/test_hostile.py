@@ -281,7 +281,7 @@ REST_ = [
     Case("silent", timer(MIDDLE), "get --resume", waits="reply", have=MIDDLE, rest=[HOLD]),
     Case("starts-later", short(None), "get --resume", have=MIDDLE,
          transfer=[data(CONTENT[MIDDLE + 1:])]),
-    Case("ignored", too_long(None), "get --resume", have=MIDDLE, transfer=[ALL]),
+    Case("ignored", too_long(MIDDLE), "get --resume", have=MIDDLE, transfer=[ALL]),
     Case("size-502", permanent(502, left=MIDDLE), "get --resume", have=MIDDLE, unsent=["RETR"],
          size=["502 no"]),
     Case("size-nonsense", protocol(left=MIDDLE), "get --resume", have=MIDDLE, unsent=["RETR"],
