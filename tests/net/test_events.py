@@ -16,7 +16,7 @@ from world import SERVER4
 # Somebody who does not answer, and whose packets are dropped at once.
 SINK = "192.0.2.1"
 SLOW = os.environ.get("KNETCTL_SLOW") == "1"
-ROUNDS, EVENTS = (20, 100000) if SLOW else (3, 6000)
+ROUNDS, EVENTS = (20, 100000) if SLOW else (2, 2000)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_reader_goes(syns):
 def test_dump_again_after_a_loss(syns, watch):
     w = watch("filter", "--rcvbuf", "4096")
     w.process.send_signal(signal.SIGSTOP)
-    syns(5000)
+    syns(2000)
     w.process.send_signal(signal.SIGCONT)
     until(lambda: [x.get("event") for x in w.lines()].count("synced") == 2, "the second dump")
     w.stop()
