@@ -588,8 +588,20 @@ int knet_session_create(struct knet_server *server, struct knet_job *job,
 void knet_session_wake(struct knet_session *session);
 void knet_session_abort(struct knet_session *session);
 int knet_session_must_end(const struct knet_session *s, const char **why);
+
+/* -------------------------------------------------- session-timer.c -- */
+
 unsigned long knet_time_left(unsigned long deadline);
 unsigned long knet_session_time_left(const struct knet_session *s, unsigned long limit);
+unsigned long knet_session_timer_limit(const struct knet_session *s);
+bool knet_session_check_timers(struct knet_session *s);
+
+/* -------------------------------------------------- session-ahead.c -- */
+
+void knet_session_publish_probe(struct knet_session *s);
+void knet_session_ask_ahead(struct knet_session *s);
+bool knet_session_again(struct knet_session *s);
+bool knet_session_spoken_to(struct knet_session *s);
 
 /* -------------------------------------------------------- control.c -- */
 

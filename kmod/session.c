@@ -168,119 +168,10 @@ static void session_unlink(struct knet_session *s)
 	session_uncount(s);
 }
 
-/* --------------------------------------------------------------- time -- */
-
-/* How long a session waits for what it asked ahead before the job is done without, jiffies. */
-#define AHEAD_TIMEOUT	(5 * HZ)
-
-static unsigned long timer_limit(const struct knet_session *s)
-{
-	const struct knet_timers *timers = &s->job->timers;
-
-	switch (s->timer) {
-	case KNET_FTP_TIMER_REPLY:
-		if (knet_ftp_ahead_awaited(&s->ftp))
-			return min_not_zero(timers->reply, (unsigned long)AHEAD_TIMEOUT);
-		return timers->reply;
-	case KNET_FTP_TIMER_CONNECT:
-		return timers->connect;
-	case KNET_FTP_TIMER_DATA:
-		/* It is the rate that holds it up, and not the server. */
-		return s->held ? 0 : timers->stall;
-	default:
-		return 0;
-	}
-}
-
-/* Start the timer that the machine wants, when it is another one or starts anew. */
-static void session_update_timer(struct knet_session *s)
-{
-	enum knet_ftp_timer timer = knet_ftp_timer(&s->ftp);
-
-	if (timer == s->timer && s->ftp.reply_seq == s->timer_seq)
-		return;
-	s->timer = timer;
-	s->timer_seq = s->ftp.reply_seq;
-	s->timer_start = jiffies;
-	s->stall_count = 0;
-}
-
-/**
- * knet_time_left() - jiffies until a deadline
- * @deadline: in jiffies
- *
- * Return: 0 when it is over.
- */
-unsigned long knet_time_left(unsigned long deadline)
-{
-	long left = deadline - jiffies;
-
-	return left > 0 ? left : 0;
-}
-
-/**
- * knet_session_time_left() - how long the session may wait
- * @s: session with a job
- * @limit: of the timer that runs since @timer_start, jiffies; 0 for none
- *
- * Return: jiffies until that timer's or the job's end, 0 when one is over.
- */
-unsigned long knet_session_time_left(const struct knet_session *s, unsigned long limit)
-{
-	unsigned long left = MAX_SCHEDULE_TIMEOUT;
-
-	if (limit)
-		left = knet_time_left(s->timer_start + limit);
-	if (s->deadline)
-		left = min(left, knet_time_left(s->deadline));
-	return left;
-}
-
-static void session_timer_expired(struct knet_session *s)
-{
-	switch (s->timer) {
-	case KNET_FTP_TIMER_CONNECT:
-		if (s->wrong_peers) {
-			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_PEER, EPERM,
-				      "only others than the server connected to the data port");
-			return;
-		}
-		knet_data_close(s);
-		knet_ftp_data_failed(&s->ftp, ETIMEDOUT,
-				     "no data connection within the connect timeout");
-		return;
-	case KNET_FTP_TIMER_DATA:
-		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
-			      "too few bytes of data within the stall timeout");
-		return;
-	default:
-		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
-			      "no complete reply within the reply timeout");
-	}
-}
-
-/* Tell the machine when a timer is over, however busy the server keeps us; true when it is. */
-static bool session_check_timers(struct knet_session *s)
-{
-	unsigned long limit;
-
-	session_update_timer(s);
-	limit = timer_limit(s);
-	if (s->deadline && !knet_time_left(s->deadline)) {
-		knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_TIMER, ETIMEDOUT,
-			      "not done within the total timeout");
-		return true;
-	}
-	if (!limit || knet_time_left(s->timer_start + limit))
-		return false;
-	session_timer_expired(s);
-	return true;
-}
-
 /* Wait for a socket, a cancel or a timer. */
 static void session_wait(struct knet_session *s)
 {
-	unsigned long wait = knet_session_time_left(s, timer_limit(s));
+	unsigned long wait = knet_session_time_left(s, knet_session_timer_limit(s));
 
 	if (!knet_waker_wait(&s->waker, knet_data_wait_limit(s, wait)))
 		knet_data_waited(s);
@@ -318,44 +209,6 @@ static void session_publish_size(struct knet_session *s)
 	mutex_lock(&s->server->kn->lock);
 	s->job->size = s->ftp.size;
 	mutex_unlock(&s->server->kn->lock);
-}
-
-/* What a NOOP has told of the server is known to its other sessions. */
-static void session_publish_probe(struct knet_session *s)
-{
-	struct knet_server *server = s->server;
-
-	lockdep_assert_held(&server->kn->lock);
-	if (s->ftp.ahead.trouble || s->ftp.ahead.probe == KNET_FTP_PROBE_BAD)
-		server->ahead = KNET_AHEAD_NEVER;
-	if (!s->probing || (s->connected && s->ftp.ahead.probe == KNET_FTP_PROBE_SENT))
-		return;
-	s->probing = false;
-	if (server->ahead != KNET_AHEAD_PROBED)
-		return;
-	server->ahead = s->ftp.ahead.probe == KNET_FTP_PROBE_GOOD ? KNET_AHEAD_TRUSTED :
-								    KNET_AHEAD_UNKNOWN;
-}
-
-/* The command of a transfer is about to be sent: what the next job needs to know goes with it. */
-static void session_ask_ahead(struct knet_session *s)
-{
-	struct knet_server *server = s->server;
-	struct knet_job *next;
-
-	mutex_lock(&server->kn->lock);
-	session_publish_probe(s);
-	next = s->job->redone ? NULL : knet_server_ahead(server, s);
-	if (next && server->ahead == KNET_AHEAD_UNKNOWN) {
-		server->ahead = KNET_AHEAD_PROBED;
-		s->probing = true;
-		knet_ftp_ahead_probe(&s->ftp);
-	} else if (next && server->ahead == KNET_AHEAD_TRUSTED &&
-		   knet_ftp_ahead_ask(&s->ftp, next->pathname)) {
-		next->ahead = s;
-		s->ahead_id = next->obj.id;
-	}
-	mutex_unlock(&server->kn->lock);
 }
 
 /* Whatever the sockets allow without waiting; false when there was nothing. */
@@ -419,7 +272,7 @@ static bool session_pump(struct knet_session *s)
 	mutex_unlock(&s->lock);
 	/* Before the session's lock: the queue has that of the namespace. */
 	if (knet_ftp_ahead_wanted(&s->ftp))
-		session_ask_ahead(s);
+		knet_session_ask_ahead(s);
 	mutex_lock(&s->lock);
 	progress |= session_pump_sockets(s);
 	mutex_unlock(&s->lock);
@@ -446,7 +299,7 @@ static void session_run(struct knet_session *s)
 			knet_ftp_fail(&s->ftp, KNETCTL_ERROR_CLASS_LOCAL, -err, why);
 		progress = session_pump(s) || err;
 		session_publish_size(s);
-		if (knet_ftp_next(&s->ftp) == KNET_FTP_OVER || session_check_timers(s))
+		if (knet_ftp_next(&s->ftp) == KNET_FTP_OVER || knet_session_check_timers(s))
 			continue;
 		if (progress)
 			cond_resched();
@@ -484,33 +337,6 @@ static bool session_refused(struct knet_session *s)
 	}
 	mutex_unlock(&server->kn->lock);
 	return others;
-}
-
-/*
- * The job failed by what was done to be fast. A new session does it from its beginning;
- * what it has written so far goes, if there is nothing behind it.
- */
-static bool session_again(struct knet_session *s)
-{
-	struct knet_server *server = s->server;
-	struct knet_job *job = s->job;
-	u64 bytes = atomic64_read(&job->bytes);
-
-	if (!s->ftp.again || job->redone || job->sends || s->aborted ||
-	    test_bit(KNET_JOB_CANCEL, &job->bits))
-		return false;
-	if (bytes && knet_stream_take_back(job->file, job->request.offset, bytes))
-		return false;
-	atomic64_set(&job->bytes, 0);
-	mutex_lock(&server->kn->lock);
-	job->redone = true;
-	job->size = KNET_SIZE_UNKNOWN;
-	if (s->ftp.ahead.trouble)
-		server->ahead = KNET_AHEAD_NEVER;
-	knet_job_requeue(job);
-	mutex_unlock(&server->kn->lock);
-	knet_control_hang_up(s);
-	return true;
 }
 
 /*
@@ -569,7 +395,7 @@ static void session_do_job(struct knet_session *s)
 	knet_pipe_close(&s->pipe);
 	knet_stream_drop(&s->stream);
 	session_check_rest(s);
-	back = session_again(s);
+	back = knet_session_again(s);
 	set_active_memcg(old_memcg);
 	revert_creds(old);
 
@@ -578,19 +404,6 @@ static void session_do_job(struct knet_session *s)
 	knet_control_trace(s);
 	if (knet_ftp_broken(&s->ftp) || s->aborted)
 		knet_control_hang_up(s);
-}
-
-/* Has the server said anything but the answers to what was asked ahead of a job that never came? */
-static bool session_spoken_to(struct knet_session *s)
-{
-	bool spoken;
-
-	mutex_lock(&s->lock);
-	while (!s->aborted && knet_ftp_ahead_pending(&s->ftp) && knet_control_receive(s))
-		;
-	spoken = s->aborted || knet_ftp_broken(&s->ftp) || knet_sock_readable(&s->control);
-	mutex_unlock(&s->lock);
-	return spoken;
 }
 
 /* ------------------------------------------------------------- worker -- */
@@ -602,7 +415,7 @@ static bool session_park(struct knet_session *s)
 
 	lockdep_assert_held(&s->server->kn->lock);
 	if (!s->connected || !s->counted || s->server->kn->draining ||
-	    session_spoken_to(s) || time_after_eq(jiffies, s->idle_since + keep))
+	    knet_session_spoken_to(s) || time_after_eq(jiffies, s->idle_since + keep))
 		return false;
 	WRITE_ONCE(s->waker.parked, true);
 	queue_delayed_work(knet_session_wq, &s->work, knet_time_left(s->idle_since + keep));
@@ -639,7 +452,7 @@ static void session_work(struct work_struct *work)
 	xchg(&s->waker.kicked, false);
 	for (;;) {
 		mutex_lock(&kn->lock);
-		session_publish_probe(s);
+		knet_session_publish_probe(s);
 		if (!s->job && (s->surplus || !knet_server_take(s->server, s)))
 			break;
 		mutex_unlock(&kn->lock);
