@@ -191,7 +191,7 @@ def test_bad_disk(scripted, disk, target):
         subprocess.run(["fallocate", "--keep-size", "--length", str(len(SMALL)), target],
                        check=True)
         os.fsync(f.fileno())
-    disk.fail((disk.sector(target, bad), 8))
+    disk.fail((disk.sector(target, bad), 8), late=True)
     server = scripted(files={"f": SMALL})
     got = get(server.url(), target, "--resume", "--direct")
     assert failed(got, target, SMALL, "EIO") == bad
@@ -206,7 +206,7 @@ def test_overwrite(scripted, disk, target, bad):
         f.write(old)
         os.fsync(f.fileno())
     if bad:
-        disk.fail((disk.sector(target, bad), 8))
+        disk.fail((disk.sector(target, bad), 8), late=True)
     server = scripted(files={"f": SMALL})
     with Knetctl() as handle, open(target, "r+b") as f:
         job = handle.job_wait(handle.ftp_get(server.url(), f.fileno(), flags=DIRECT))

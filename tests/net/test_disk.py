@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Disks that are full, limited or broken: class local, and the true length."""
 
-import itertools
 import os
 import pathlib
 import subprocess
@@ -9,13 +8,14 @@ import subprocess
 import pytest
 
 import ftpserver
-import module
 from command import knetctl, show
+from disk import Disk
 from ftpscript import GATE, PLAIN, parts
 from wait import until
 
 CONTENT = bytes(range(256)) * 16000
 SIZE = len(CONTENT)
+MOUNTED = pathlib.Path("/mnt")
 # Who may drive the module, but is no root, whom quotas do not bind
 SOMEBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
             "--inh-caps=+net_admin", "--ambient-caps=+net_admin")
@@ -25,58 +25,23 @@ def sh(*args):
     return subprocess.run(args, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
-class Disk:
-    """A device-mapper device over a disk in memory; it can be made to fail."""
-
-    SIZE = 320 << 20
-    mount = pathlib.Path("/mnt")	# which everybody may enter
-    names = itertools.count(1)
-
-    def __init__(self):
-        sh("modprobe", "brd", "rd_nr=1", f"rd_size={self.SIZE >> 10}")
-        sh("modprobe", "dm-mod")
-        until(lambda: os.path.exists("/dev/ram0"), "/dev/ram0")
-        self.name = f"knetctl{next(self.names)}"
-        self.dm("create", self.name, "--table", self.table("linear /dev/ram0 0"))
-        # Nobody makes links to it here.
-        self.path = "/dev/" + sh("dmsetup", "info", "-c", "--noheadings", "-o", "blkdevname",
-                                 self.name)
-
-    def table(self, target):
-        return f"0 {self.SIZE // 512} {target}"
-
-    def dm(self, *args):
-        sh("dmsetup", "--noudevrules", "--noudevsync", *args)
-
-    def format(self, kind, *options):
-        quiet = {"ext4": ["-q", "-F", "-m0", "-E", "nodiscard,lazy_itable_init=1"],
-                 "xfs": ["-q", "-f", "-K"]}[kind]
-        sh(f"mkfs.{kind}", *quiet, self.path)
-        sh("mount", *options, self.path, self.mount)
-        os.chmod(self.mount, 0o777)
-
-    def fail(self):
-        """From now on nothing can be read or written."""
-        self.dm("suspend", "--nolockfs", self.name)
-        self.dm("load", self.name, "--table", self.table("error"))
-        self.dm("resume", self.name)
-
-    def mounted(self):
-        with open("/proc/mounts") as f:
-            return any(line.startswith(self.path + " ") for line in f)
-
-    def close(self):
-        until(lambda: not self.mounted() or
-              not subprocess.run(["umount", self.mount], check=False).returncode, "umount")
-        self.dm("remove", "--retry", self.name)
-        module.unload_other("brd")
-
-
 @pytest.fixture
 def disk():
-    disk = Disk()
-    yield disk
-    disk.close()
+    """disk(kind, *options): a disk, mounted with them where everybody may enter."""
+    disks = []
+
+    def make(kind, *options):
+        disks.append(Disk(kind, MOUNTED, *options))
+        os.chmod(MOUNTED, 0o777)
+        return disks[-1]
+    yield make
+    for one in disks:
+        one.close()
+
+
+def break_down(disk):
+    """From now on nothing can be read or written."""
+    disk.fail((0, disk.sectors))
 
 
 def failed(got, errno, path, words):
@@ -94,25 +59,25 @@ def failed(got, errno, path, words):
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs"])
 def test_full(scripted, disk, kind):
-    disk.format(kind)
-    with open(disk.mount / "rest", "wb") as f:
-        free = os.statvfs(disk.mount)
+    disk(kind)
+    with open(MOUNTED / "rest", "wb") as f:
+        free = os.statvfs(MOUNTED)
         os.posix_fallocate(f.fileno(), 0, free.f_bavail * free.f_bsize - SIZE // 2)
-    target = disk.mount / "f"
+    target = MOUNTED / "f"
     server = scripted(files={"f": CONTENT})
     got = knetctl("-j", "ftp", "get", server.url(), target)
     failed(got, "ENOSPC", target, "cannot write to the file")
     have = target.read_bytes()
     assert 0 < len(have) < SIZE and CONTENT.startswith(have)
-    (disk.mount / "rest").unlink()
+    (MOUNTED / "rest").unlink()
     knetctl("ftp", "get", "--resume", server.url(), target).ok()
     assert target.read_bytes() == CONTENT
 
 
 def test_quota(scripted, disk):
-    disk.format("xfs", "-o", "uquota")
-    sh("xfs_quota", "-x", "-c", "limit bhard=1m 65534", disk.mount)
-    target = disk.mount / "f"
+    disk("xfs", "-o", "uquota")
+    sh("xfs_quota", "-x", "-c", "limit bhard=1m 65534", MOUNTED)
+    target = MOUNTED / "f"
     got = knetctl("-j", "ftp", "get", scripted(files={"f": CONTENT}).url(), target,
                   prefix=SOMEBODY)
     failed(got, "EDQUOT", target, "cannot write to the file")
@@ -135,8 +100,8 @@ def largest(f):
 
 def test_largest_file(scripted, disk):
     """The file system's own limit, reached by a resume near it."""
-    disk.format("ext4")
-    target = disk.mount / "f"
+    disk("ext4")
+    target = MOUNTED / "f"
     with open(target, "wb") as f:
         near = largest(f) - 1000
         f.truncate(near)
@@ -151,13 +116,13 @@ def test_largest_file(scripted, disk):
 
 def test_write_error(scripted, background, disk):
     """The disk fails in the middle; the file system notices at the latest when it syncs."""
-    disk.format("xfs")
-    target = disk.mount / "f"
+    broken = disk("xfs")
+    target = MOUNTED / "f"
     server = scripted("data-stalls", files={"f": CONTENT})
     running = background("-j", "ftp", "get", server.url(), target)
     server.await_stall()
     until(lambda: target.exists() and target.stat().st_size == SIZE // 2, "half of the file")
-    disk.fail()
+    break_down(broken)
     os.sync()
     server.gate.set()
     got = running.wait()
@@ -168,12 +133,12 @@ def test_write_error(scripted, background, disk):
 
 def test_write_error_fsync(scripted, background, disk):
     """All is in memory when the disk fails: only --fsync can tell, and does."""
-    disk.format("ext4")
+    broken = disk("ext4")
     server = scripted(files={"f": CONTENT}, replaced=parts(after=[GATE, PLAIN]))
-    running = background("-j", "ftp", "get", "--fsync", server.url(), disk.mount / "f")
-    until(lambda: (disk.mount / "f").exists() and
-          (disk.mount / "f").stat().st_size == SIZE, "all bytes")
-    disk.fail()
+    running = background("-j", "ftp", "get", "--fsync", server.url(), MOUNTED / "f")
+    until(lambda: (MOUNTED / "f").exists() and
+          (MOUNTED / "f").stat().st_size == SIZE, "all bytes")
+    break_down(broken)
     server.gate.set()
     got = running.wait()
     assert got.rc == 1 and got.error["errno"] in ("EIO", "EROFS"), got
@@ -182,16 +147,16 @@ def test_write_error_fsync(scripted, background, disk):
 @pytest.mark.parametrize("kind", ["ext4", "xfs"])
 def test_read_error(store, disk, kind):
     """put: the server must not take what came for the whole."""
-    disk.format(kind)
-    source = disk.mount / "f"
+    broken = disk(kind)
+    source = MOUNTED / "f"
     source.write_bytes(CONTENT)
     os.sync()
-    sh("umount", disk.mount)
-    sh("mount", disk.path, disk.mount)
+    broken.umount()
+    broken.mount()
     with open(source, "rb", buffering=0) as f:
         os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
         f.read(SIZE // 2)
-    disk.fail()
+    break_down(broken)
     server = store()
     got = knetctl("-j", "ftp", "put", source, server.url())
     assert got.rc == 1 and got.error["errno"] == "EIO", got
