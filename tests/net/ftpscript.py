@@ -134,7 +134,8 @@ def piece(start, stop):
         content = arg if part == "transfer" else session.content(arg)
         half = len(content) // 2
         session.send_data(content[start * half:stop * half])
-        until(lambda: not ftpserver.unsent(session.data), "data to be acknowledged")
+        sock = session.data
+        until(lambda: not sock or not ftpserver.unsent(sock), "data to be acknowledged")
     return step
 
 
