@@ -4,6 +4,8 @@
 
 #include_next <net/sock.h>
 
+#include <linux/bvec.h>
+#include <linux/uio.h>
 #include <linux/version.h>
 #include <net/net_namespace.h>
 
@@ -24,6 +26,47 @@ static inline void sk_net_refcnt_upgrade(struct sock *sk)
 	get_net(net);
 #endif
 	sock_inuse_add(net, 1);
+}
+#endif
+
+/* 6.1 knows the name of MSG_SPLICE_PAGES, but its TCP copies whatever it says. */
+#ifndef KNET_HAVE_SPLICE_PAGES
+/*
+ * Before 6.5: page after page, under one lock. MSG_SENDPAGE_NOTLAST keeps TCP
+ * from sending small packets meanwhile.
+ */
+static inline int knet_send_pages(struct socket *sock, struct bio_vec *vec, unsigned int count,
+				  size_t len, bool more)
+{
+	int flags = MSG_DONTWAIT | MSG_NOSIGNAL, sent = 0, n = 0;
+	unsigned int i;
+
+	lock_sock(sock->sk);
+	for (i = 0; i < count; i++) {
+		bool last = i == count - 1 && !more;
+
+		n = kernel_sendpage_locked(sock->sk, vec[i].bv_page, vec[i].bv_offset,
+					   vec[i].bv_len,
+					   last ? flags : flags | MSG_MORE | MSG_SENDPAGE_NOTLAST);
+		if (n > 0)
+			sent += n;
+		if (n < (int)vec[i].bv_len)
+			break;
+	}
+	release_sock(sock->sk);
+	return sent ? sent : n;
+}
+#else
+static inline int knet_send_pages(struct socket *sock, struct bio_vec *vec, unsigned int count,
+				  size_t len, bool more)
+{
+	struct msghdr msg = {
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES |
+			     (more ? MSG_MORE : 0),
+	};
+
+	iov_iter_bvec(&msg.msg_iter, 1 /* source */, vec, count, len);
+	return sock_sendmsg(sock, &msg);
 }
 #endif
 
