@@ -43,11 +43,11 @@ static inline int knet_send_pages(struct socket *sock, struct bio_vec *vec, unsi
 
 	lock_sock(sock->sk);
 	for (i = 0; i < count; i++) {
-		bool last = i == count - 1 && !more;
+		/* The last one is pushed even if more comes: that waits until these are sent. */
+		int hint = i < count - 1 ? MSG_MORE | MSG_SENDPAGE_NOTLAST : more ? MSG_MORE : 0;
 
 		n = kernel_sendpage_locked(sock->sk, vec[i].bv_page, vec[i].bv_offset,
-					   vec[i].bv_len,
-					   last ? flags : flags | MSG_MORE | MSG_SENDPAGE_NOTLAST);
+					   vec[i].bv_len, flags | hint);
 		if (n > 0)
 			sent += n;
 		if (n < (int)vec[i].bv_len)
