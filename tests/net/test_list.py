@@ -103,7 +103,10 @@ def test_window(store, inside, background):
     (inside / "list").write_text("".join(f"{server.url()} {i}\n" for i in range(1000)))
     running = background("ftp", "get", "--list", "list")
     server.await_stall()
-    until(lambda: len(knetctl("-j", "job", "list").ok().json) >= 256, "the window")
-    assert knetctl("-j", "status").ok().json["jobs"] == 256
+
+    def jobs():
+        return knetctl("-j", "status").ok().json["jobs"]
+    until(lambda: jobs() >= 256, "the window")
+    assert jobs() == 256
     running.signal(signal.SIGTERM)
     assert running.wait().rc == 5
