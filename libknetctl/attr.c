@@ -431,7 +431,7 @@ int kn_get_dialogue(const struct nlmsghdr *nlh, struct knetctl_dialogue *dialogu
 	struct nlattr *tb[KNETCTL_A_JOB_MAX + 1];
 
 	memset(dialogue, 0, sizeof(*dialogue));
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0 ||
+	if (kn_parse_message(nlh, tb, KNETCTL_A_JOB_MAX) ||
 	    !tb[KNETCTL_A_JOB_ID] || !tb[KNETCTL_A_JOB_DIRECTION])
 		return -EBADMSG;
 	kn_get_u32(tb[KNETCTL_A_JOB_ID], &dialogue->id);

@@ -18,7 +18,7 @@ static void family_group(struct nlattr *attr, struct family *family)
 	uint32_t id;
 	int i;
 
-	if (nla_parse_nested(tb, CTRL_ATTR_MCAST_GRP_MAX, attr, NULL) < 0)
+	if (kn_parse_nest(attr, tb, CTRL_ATTR_MCAST_GRP_MAX))
 		return;
 	if (!tb[CTRL_ATTR_MCAST_GRP_NAME] || !tb[CTRL_ATTR_MCAST_GRP_ID])
 		return;
@@ -37,7 +37,7 @@ static int family_reply(const struct nlmsghdr *nlh, void *data)
 	struct family *family = data;
 	int rest;
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, CTRL_ATTR_MAX, NULL) < 0 ||
+	if (kn_parse_message(nlh, tb, CTRL_ATTR_MAX) ||
 	    !tb[CTRL_ATTR_FAMILY_ID])
 		return -EBADMSG;
 	family->id = nla_get_u16(tb[CTRL_ATTR_FAMILY_ID]);

@@ -82,7 +82,7 @@ static int started(const struct nlmsghdr *nlh, void *data)
 {
 	struct nlattr *tb[KNETCTL_A_JOB_MAX + 1];
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0 ||
+	if (kn_parse_message(nlh, tb, KNETCTL_A_JOB_MAX) ||
 	    !tb[KNETCTL_A_JOB_ID])
 		return -EBADMSG;
 	kn_get_u32(tb[KNETCTL_A_JOB_ID], data);

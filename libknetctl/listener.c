@@ -77,8 +77,7 @@ static int get_listener(const struct nlmsghdr *nlh, struct knetctl_listener *l)
 	struct nlattr *tb[KNETCTL_A_LISTENER_MAX + 1];
 
 	memset(l, 0, sizeof(*l));
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_LISTENER_MAX,
-			NULL) < 0 ||
+	if (kn_parse_message(nlh, tb, KNETCTL_A_LISTENER_MAX) ||
 	    !tb[KNETCTL_A_LISTENER_ID])
 		return -EBADMSG;
 	kn_get_u32(tb[KNETCTL_A_LISTENER_ID], &l->id);

@@ -106,7 +106,7 @@ static int answered(const struct nlmsghdr *nlh, void *data)
 	struct nlattr *tb[KNETCTL_A_JOB_MAX + 1];
 	struct answer *answer = data;
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_JOB_MAX, NULL) < 0)
+	if (kn_parse_message(nlh, tb, KNETCTL_A_JOB_MAX))
 		return -EBADMSG;
 	kn_get_u32(tb[KNETCTL_A_JOB_ID], &answer->id);
 	if (answer->id || !answer->job)

@@ -14,8 +14,7 @@ static int status_reply(const struct nlmsghdr *nlh, void *data)
 	struct knetctl_status *status = data;
 	int rest;
 
-	if (nlmsg_parse((struct nlmsghdr *)nlh, GENL_HDRLEN, tb, KNETCTL_A_STATUS_MAX,
-			NULL) < 0)
+	if (kn_parse_message(nlh, tb, KNETCTL_A_STATUS_MAX))
 		return -EBADMSG;
 	kn_get_string(tb[KNETCTL_A_STATUS_VERSION], status->version, sizeof(status->version));
 	kn_get_u32(tb[KNETCTL_A_STATUS_JOBS], &status->jobs);
