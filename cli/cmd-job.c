@@ -7,6 +7,22 @@
 #include "job.h"
 #include "out.h"
 
+/* A job that is not there has its own words. */
+static int fail_id(struct cli *c, int err, uint32_t id, const char *what)
+{
+	if (err == -ENOENT)
+		return fail_text(c, STATUS_FAILED, ENOENT, "there is no job %u", id);
+	return fail_library(c, err, what);
+}
+
+static void rate_member(struct cli *c, uint64_t rate)
+{
+	if (rate == KNETCTL_RATE_UNLIMITED)
+		out_null(c, "rate");
+	else
+		out_u64(c, "rate", NULL, rate);
+}
+
 /* What a listed job has besides the members of its job-done. */
 static void more_members(struct cli *c, const struct knetctl_job *job)
 {
@@ -17,10 +33,7 @@ static void more_members(struct cli *c, const struct knetctl_job *job)
 	out_str(c, "user", NULL, job->user[0] ? job->user : NULL);
 	out_str(c, "pathname", NULL, job->pathname[0] ? job->pathname : NULL);
 	out_u64(c, "offset", NULL, job->offset);
-	if (job->rate == KNETCTL_RATE_UNLIMITED)
-		out_null(c, "rate");
-	else
-		out_u64(c, "rate", NULL, job->rate);
+	rate_member(c, job->rate);
 }
 
 /* ------------------------------------------------------------ list -- */
@@ -186,10 +199,8 @@ static int run_show(struct cli *c, int argc, char **argv)
 	if (status)
 		return status;
 	err = knetctl_job_get(c->handle, id, &job);
-	if (err == -ENOENT)
-		return fail_text(c, STATUS_FAILED, ENOENT, "there is no job %u", id);
 	if (err < 0)
-		return fail_library(c, err, argv[1]);
+		return fail_id(c, err, id, argv[1]);
 	out_object(c);
 	job_members(c, &job);
 	more_members(c, &job);
@@ -246,9 +257,7 @@ static int wait_one(struct cli *c, uint32_t id, struct knetctl_job *job)
 		c->interrupted = true;
 		return fail_text(c, STATUS_ENDED, EINTR, "interrupted, job %u goes on", id);
 	}
-	if (err == -ENOENT)
-		return fail_text(c, STATUS_FAILED, ENOENT, "there is no job %u", id);
-	return err < 0 ? fail_library(c, err, NULL) : STATUS_OK;
+	return err < 0 ? fail_id(c, err, id, NULL) : STATUS_OK;
 }
 
 static int wait_all(struct cli *c, const uint32_t *ids, struct knetctl_job **jobs, int n)
@@ -326,10 +335,8 @@ static int cancel_one(struct cli *c, uint32_t id, bool must_exist)
 
 	if (err < 0 && !must_exist && err != -ESHUTDOWN && err != -EPERM)
 		return STATUS_OK;
-	if (err == -ENOENT)
-		return fail_text(c, STATUS_FAILED, ENOENT, "there is no job %u", id);
 	if (err < 0)
-		return fail_library(c, err, NULL);
+		return fail_id(c, err, id, NULL);
 	out_object(c);
 	out_u64(c, "id", NULL, id);
 	out_object_end(c);
@@ -428,16 +435,11 @@ static int set_rate(struct cli *c, uint32_t id, uint64_t rate)
 {
 	int err = knetctl_job_set_rate(c->handle, id, rate);
 
-	if (err == -ENOENT)
-		return fail_text(c, STATUS_FAILED, ENOENT, "there is no job %u", id);
 	if (err < 0)
-		return fail_library(c, err, NULL);
+		return fail_id(c, err, id, NULL);
 	out_object(c);
 	out_u64(c, "id", NULL, id);
-	if (rate == KNETCTL_RATE_UNLIMITED)
-		out_null(c, "rate");
-	else
-		out_u64(c, "rate", NULL, rate);
+	rate_member(c, rate);
 	out_object_end(c);
 	return STATUS_OK;
 }
