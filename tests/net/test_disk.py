@@ -3,13 +3,12 @@
 
 import os
 import pathlib
-import subprocess
 
 import pytest
 
 import ftpserver
 from command import knetctl, show
-from disk import Disk
+from disk import Disk, run
 from ftpscript import GATE, PLAIN, parts
 from wait import until
 
@@ -19,10 +18,6 @@ MOUNTED = pathlib.Path("/mnt")
 # Who may drive the module, but is no root, whom quotas do not bind
 SOMEBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
             "--inh-caps=+net_admin", "--ambient-caps=+net_admin")
-
-
-def sh(*args):
-    return subprocess.run(args, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 @pytest.fixture
@@ -76,7 +71,7 @@ def test_full(scripted, disk, kind):
 
 def test_quota(scripted, disk):
     disk("xfs", "-o", "uquota")
-    sh("xfs_quota", "-x", "-c", "limit bhard=1m 65534", MOUNTED)
+    run("xfs_quota", "-x", "-c", "limit bhard=1m 65534", MOUNTED)
     target = MOUNTED / "f"
     got = knetctl("-j", "ftp", "get", scripted(files={"f": CONTENT}).url(), target,
                   prefix=SOMEBODY)
