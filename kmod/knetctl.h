@@ -496,6 +496,7 @@ int knet_nl_put_addr(struct sk_buff *skb, int attr, const struct knet_addr *addr
 void knet_nl_init(void);
 int knet_nl_get_text(const struct nlattr *attr, size_t max, char **text,
 		     struct netlink_ext_ack *extack);
+unsigned long knet_nl_timeout(const struct nlattr *attr, u32 def);
 #define KNET_REPLY_SIZE	1024	/* attributes without a text or a list */
 
 struct sk_buff *knet_nl_reply(struct genl_info *info, u8 cmd, size_t size, void **head);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The start of FTP jobs. */
+#include <linux/ctype.h>
 #include <linux/file.h>
 #include <linux/slab.h>
 #include <net/sock.h>
@@ -39,18 +40,12 @@ static const struct {
 	[KNETCTL_JOB_KIND_FTP_SITE] = { KNET_FTP_SITE },
 };
 
-static unsigned long get_timeout(const struct nlattr *attr, u32 def)
-{
-	/* No limit is 0 in both units, and nothing else may become it. */
-	return msecs_to_jiffies(attr ? nla_get_u32(attr) : def);
-}
-
 static void get_timers(struct nlattr **tb, struct knet_timers *timers)
 {
-	timers->connect = get_timeout(tb[KNETCTL_A_JOB_CONNECT_TIMEOUT], CONNECT_TIMEOUT_MS);
-	timers->reply = get_timeout(tb[KNETCTL_A_JOB_REPLY_TIMEOUT], REPLY_TIMEOUT_MS);
-	timers->stall = get_timeout(tb[KNETCTL_A_JOB_STALL_TIMEOUT], STALL_TIMEOUT_MS);
-	timers->total = get_timeout(tb[KNETCTL_A_JOB_TIMEOUT], 0);
+	timers->connect = knet_nl_timeout(tb[KNETCTL_A_JOB_CONNECT_TIMEOUT], CONNECT_TIMEOUT_MS);
+	timers->reply = knet_nl_timeout(tb[KNETCTL_A_JOB_REPLY_TIMEOUT], REPLY_TIMEOUT_MS);
+	timers->stall = knet_nl_timeout(tb[KNETCTL_A_JOB_STALL_TIMEOUT], STALL_TIMEOUT_MS);
+	timers->total = knet_nl_timeout(tb[KNETCTL_A_JOB_TIMEOUT], 0);
 	timers->stall_bytes = 1;
 	if (tb[KNETCTL_A_JOB_STALL_BYTES])
 		timers->stall_bytes = max_t(u64, 1, nla_get_u64(tb[KNETCTL_A_JOB_STALL_BYTES]));
@@ -106,11 +101,6 @@ static int get_login(struct nlattr **ftp, u32 flags, struct knet_server *server,
 	return 0;
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 /* The user's own commands; they are repeated attributes of the nest. */
 static int get_quotes(const struct nlattr *nest, struct knet_server *server,
 		      struct netlink_ext_ack *extack)
@@ -119,6 +109,7 @@ static int get_quotes(const struct nlattr *nest, struct knet_server *server,
 	struct nlattr *attr;
 	const char *quote;
 	int rem, err;
+	char letter;
 
 	login->quotes = (const char *const *)server->quotes;
 	nla_for_each_nested(attr, nest, rem) {
@@ -137,7 +128,8 @@ static int get_quotes(const struct nlattr *nest, struct knet_server *server,
 		if (err)
 			return err;
 		quote = server->quotes[login->quote_count++];
-		if (!is_letter(quote[*quote == '*'])) {
+		letter = quote[*quote == '*'];
+		if (!isascii(letter) || !isalpha(letter)) {
 			NL_SET_ERR_MSG_ATTR(extack, attr, "a command begins with a letter");
 			return -EINVAL;
 		}

@@ -186,11 +186,9 @@ static int get_job(struct genl_info *info, struct knet_job *job, struct knet_sen
 	job->portid = info->snd_portid;
 	if (tb[KNETCTL_A_JOB_FLAGS])
 		job->flags = nla_get_u32(tb[KNETCTL_A_JOB_FLAGS]);
-	job->timers.connect = msecs_to_jiffies(tb[KNETCTL_A_JOB_CONNECT_TIMEOUT] ?
-					       nla_get_u32(tb[KNETCTL_A_JOB_CONNECT_TIMEOUT]) :
-					       CONNECT_TIMEOUT_MS);
-	if (tb[KNETCTL_A_JOB_TIMEOUT])
-		job->timers.total = msecs_to_jiffies(nla_get_u32(tb[KNETCTL_A_JOB_TIMEOUT]));
+	job->timers.connect = knet_nl_timeout(tb[KNETCTL_A_JOB_CONNECT_TIMEOUT],
+					      CONNECT_TIMEOUT_MS);
+	job->timers.total = knet_nl_timeout(tb[KNETCTL_A_JOB_TIMEOUT], 0);
 	knet_send_addresses(send, &job->local, &job->remote);
 	job->size = (u64)send->len * send->count;
 	if (send->data)

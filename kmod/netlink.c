@@ -177,6 +177,22 @@ int knet_nl_get_text(const struct nlattr *attr, size_t max, char **text,
 }
 
 /**
+ * knet_nl_timeout() - a time limit
+ * @attr: milliseconds, or NULL
+ * @def: milliseconds without it
+ *
+ * It begins somewhere within a jiffy, and is never early for that.
+ *
+ * Return: jiffies; 0, which is no limit, for 0 only.
+ */
+unsigned long knet_nl_timeout(const struct nlattr *attr, u32 def)
+{
+	u32 ms = attr ? nla_get_u32(attr) : def;
+
+	return ms ? msecs_to_jiffies(ms) + 1 : 0;
+}
+
+/**
  * knet_nl_reply() - begin an answer
  * @info: of the request
  * @cmd: of the answer
