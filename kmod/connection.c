@@ -56,13 +56,8 @@ static void connection_event(struct knet_connection *conn, u8 cmd)
 /* Both ends; a peer that has gone already is known, too. */
 static void connection_addresses(struct knet_connection *conn)
 {
-	struct socket *sock = conn->ks.sock;
-	struct sockaddr_storage ss = {};
-
 	knet_sock_local(&conn->ks, &conn->local);
-	conn->remote.sa.sa_family = AF_UNSPEC;
-	if (sock->ops->getname(sock, (struct sockaddr *)&ss, 2) > 0)
-		memcpy(&conn->remote, &ss, sizeof(conn->remote));
+	knet_sock_came_from(&conn->ks, &conn->remote);
 	knet_addr_unmap(&conn->local);
 	knet_addr_unmap(&conn->remote);
 }

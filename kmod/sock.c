@@ -449,6 +449,16 @@ bool knet_sock_readable(const struct knet_sock *ks)
 	       (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
 }
 
+/* @peer as for proto_ops.getname: 0 our end, 1 the other one, 2 that whatever the state is. */
+static void sock_name(const struct knet_sock *ks, struct knet_addr *addr, int peer)
+{
+	struct sockaddr_storage ss = {};
+
+	addr->sa.sa_family = AF_UNSPEC;
+	if (ks->sock->ops->getname(ks->sock, (struct sockaddr *)&ss, peer) > 0)
+		memcpy(addr, &ss, sizeof(*addr));
+}
+
 /**
  * knet_sock_local() - our end
  * @ks: open
@@ -456,11 +466,7 @@ bool knet_sock_readable(const struct knet_sock *ks)
  */
 void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr)
 {
-	struct sockaddr_storage ss = {};
-
-	addr->sa.sa_family = AF_UNSPEC;
-	if (kernel_getsockname(ks->sock, (struct sockaddr *)&ss) > 0)
-		memcpy(addr, &ss, sizeof(*addr));
+	sock_name(ks, addr, 0);
 }
 
 /**
@@ -470,11 +476,7 @@ void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr)
  */
 void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr)
 {
-	struct sockaddr_storage ss = {};
-
-	addr->sa.sa_family = AF_UNSPEC;
-	if (kernel_getpeername(ks->sock, (struct sockaddr *)&ss) > 0)
-		memcpy(addr, &ss, sizeof(*addr));
+	sock_name(ks, addr, 1);
 }
 
 /**
@@ -486,12 +488,7 @@ void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr)
  */
 void knet_sock_came_from(const struct knet_sock *ks, struct knet_addr *addr)
 {
-	struct sockaddr_storage ss = {};
-
-	addr->sa.sa_family = AF_UNSPEC;
-	/* As for SO_PEERNAME: 2 asks whatever the state is. */
-	if (ks->sock->ops->getname(ks->sock, (struct sockaddr *)&ss, 2) > 0)
-		memcpy(addr, &ss, sizeof(*addr));
+	sock_name(ks, addr, 2);
 }
 
 /**

@@ -164,25 +164,15 @@ static void direct_submit(struct knet_direct *d, struct knet_direct_buffer *b)
 }
 
 /* @len bytes from @from on of a buffer, through the page cache; no write may be under way. */
-static ssize_t direct_write_buffered(struct knet_direct *d, struct knet_direct_buffer *b,
+static size_t direct_write_buffered(struct knet_direct *d, struct knet_direct_buffer *b,
 				     size_t from, size_t len)
 {
-	loff_t pos = b->pos + from;
-	struct iov_iter iter;
-	size_t done = 0;
-	ssize_t n = 0;
+	int err;
+	size_t done = knet_stream_write_vec(d->file, b->vec, b->pieces, from, len, b->pos + from,
+					    &err);
 
-	while (done < len) {
-		/* A file system takes away from the iterator what it does not want to write. */
-		iov_iter_bvec(&iter, ITER_SOURCE, b->vec, b->pieces, from + len);
-		iov_iter_advance(&iter, from + done);
-		n = knet_iter_write(d->file, &iter, &pos);
-		if (n <= 0)
-			break;
-		done += n;
-	}
-	if (done < len)
-		d->err = n ? n : -EIO;
+	if (err)
+		d->err = err;
 	return done;
 }
 

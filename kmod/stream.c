@@ -368,6 +368,43 @@ int knet_stream_pull(struct knet_stream *stream, struct knet_sock *ks, size_t ma
 }
 
 /**
+ * knet_stream_write_vec() - write bytes of pages through the page cache
+ * @file: checked by knet_stream_check_target()
+ * @vec: the pages
+ * @count: of them
+ * @from: the first byte of theirs
+ * @len: how many
+ * @pos: where to
+ * @err: set to 0, or to the negative errno that ended it early
+ *
+ * Context: Process with the credentials that the file access is for; waits for
+ * the file system.
+ * Return: bytes written, @len unless @err is set.
+ */
+size_t knet_stream_write_vec(struct file *file, const struct bio_vec *vec, unsigned int count,
+			     size_t from, size_t len, loff_t pos, int *err)
+{
+	struct iov_iter iter;
+	size_t done = 0;
+	ssize_t n;
+
+	*err = 0;
+	while (done < len) {
+		/* A file system takes away from the iterator what it does not want to write. */
+		iov_iter_bvec(&iter, ITER_SOURCE, vec, count, from + len);
+		iov_iter_advance(&iter, from + done);
+		n = knet_iter_write(file, &iter, &pos);
+		if (n <= 0) {
+			/* A write of nothing would be tried for ever. */
+			*err = n ? n : -EIO;
+			break;
+		}
+		done += n;
+	}
+	return done;
+}
+
+/**
  * knet_stream_write() - write what was taken, and forget it
  * @stream: holds at least @len bytes
  * @file: checked by knet_stream_check_target()
@@ -382,24 +419,8 @@ int knet_stream_pull(struct knet_stream *stream, struct knet_sock *ks, size_t ma
 size_t knet_stream_write(struct knet_stream *stream, struct file *file, loff_t pos, size_t len,
 			 int *err)
 {
-	struct iov_iter iter;
-	size_t done = 0;
-	ssize_t n;
+	size_t done = knet_stream_write_vec(file, stream->vec, stream->count, 0, len, pos, err);
 
-	*err = 0;
-	while (done < len) {
-		/* A file system takes away from the iterator what it does not want to write. */
-		iov_iter_bvec(&iter, ITER_SOURCE, stream->vec, stream->count, stream->len);
-		iov_iter_advance(&iter, done);
-		iov_iter_truncate(&iter, len - done);
-		n = knet_iter_write(file, &iter, &pos);
-		if (n <= 0) {
-			/* A write of nothing would be tried for ever. */
-			*err = n ? n : -EIO;
-			break;
-		}
-		done += n;
-	}
 	knet_stream_drop(stream);
 	return done;
 }
@@ -436,5 +457,5 @@ int knet_stream_take_back(struct file *file, u64 offset, u64 bytes)
 
 	if (!S_ISREG(inode->i_mode) || i_size_read(inode) != offset + bytes)
 		return -EBUSY;
-	return vfs_truncate(&file->f_path, offset);
+	return knet_file_truncate(file, offset);
 }

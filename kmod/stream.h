@@ -131,6 +131,8 @@ void knet_stream_gather(struct knet_stream *stream, struct knet_sock *ks, bool o
 int knet_stream_pull(struct knet_stream *stream, struct knet_sock *ks, size_t max);
 size_t knet_stream_write(struct knet_stream *stream, struct file *file, loff_t pos, size_t len,
 			 int *err);
+size_t knet_stream_write_vec(struct file *file, const struct bio_vec *vec, unsigned int count,
+			     size_t from, size_t len, loff_t pos, int *err);
 int knet_stream_take_back(struct file *file, u64 offset, u64 bytes);
 void knet_stream_drop(struct knet_stream *stream);
 
