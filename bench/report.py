@@ -134,6 +134,11 @@ def goal_line(text, value, bound, goal):
     return f"{text}: **{figure_}**; goal: {bound} {goal}, {'met' if met else 'not met'}."
 
 
+def note_of(row):
+    """As it reads now: words may be corrected without measuring anew."""
+    return next(r.note for r in rows.ROWS if r.name == row["name"])
+
+
 def figures_section(row):
     """A row of figures.py. A row with many columns is shown on its side."""
     columns, tools = row["columns"], row["tools"]
@@ -145,12 +150,10 @@ def figures_section(row):
     commands = "\n".join(f"# {name}\n" + "\n".join(tool["commands"])
                          for name, tool in tools.items())
     plots = "".join(f"\n\n![{title}](bench/{name}.svg)" for name, title, *_ in row["charts"])
-    # Words may be corrected without measuring anew.
-    note = next(r.note for r in rows.ROWS if r.name == row["name"])
     times = "Measured once." if row["reps"] == 1 else f"Medians of {row['reps']}."
     return FIGURES.format(name=row["name"], title=row["title"], table="\n".join(table),
                           verdict="  \n".join(goal_line(*goal) for goal in row["goals"]),
-                          note=f"\n\n{note}\n{times}", plots=plots,
+                          note=f"\n\n{note_of(row)}\n{times}", plots=plots,
                           commands=commands)
 
 
@@ -164,7 +167,7 @@ def costs_section(row, startup):
     return ROW.format(name=row["name"], title=row["title"], table=table,
                       commands="\n".join(r["command"] for r in row["tools"].values()),
                       verdict=verdict(row, startup),
-                      note=f"\n\n{row['note']}" if row["note"] else "")
+                      note=f"\n\n{note_of(row)}" if note_of(row) else "")
 
 
 def is_figures(row):
