@@ -409,6 +409,7 @@ void knet_ftp_take_reply(struct knet_ftp *ftp)
 	ftp->pending_count--;
 	memmove(pending, pending + 1, ftp->pending_count * sizeof(*pending));
 	ftp->reply_seq++;
-	replies[cmd](ftp, code);
+	if (!knet_ftp_astray(ftp, cmd, code))
+		replies[cmd](ftp, code);
 	knet_ftp_settle(ftp);
 }

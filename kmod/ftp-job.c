@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/string.h>
 
 #include "ftp-private.h"
 
@@ -106,17 +107,98 @@ static void command_type(struct knet_ftp *ftp)
 	knet_ftp_command(ftp, CMD_TYPE, "I");
 }
 
+static bool wants_size(const struct knet_ftp *ftp)
+{
+	return !ftp->job.size_asked && knet_ftp_needs(ftp, ASKS_SIZE);
+}
+
+static void command_size(struct knet_ftp *ftp)
+{
+	ftp->job.size_asked = true;
+	knet_ftp_command(ftp, CMD_SIZE, ftp->job.request.pathname);
+}
+
+/* Has something been asked that must be answered before the next? */
+static bool waits_its_turn(const struct knet_ftp *ftp)
+{
+	return ftp->one_by_one && ftp->pending_count;
+}
+
 /* All that does not depend on each other, in one go. */
 static void ask(struct knet_ftp *ftp)
 {
 	if (!ftp->login->plain) {
 		if (wants_type(ftp))
 			command_type(ftp);
-		if (knet_ftp_needs(ftp, ASKS_SIZE) && !ftp->job.size_asked)
-			knet_ftp_command(ftp, CMD_SIZE, ftp->job.request.pathname);
-		ftp->job.size_asked = true;
+		if (!waits_its_turn(ftp) && wants_size(ftp))
+			command_size(ftp);
 	}
-	announce(ftp);
+	if (!waits_its_turn(ftp))
+		announce(ftp);
+	ftp->job.together = ftp->pending_count > 1;
+}
+
+/* May this be the answer to @cmd, and not to another one that was asked with it? */
+static bool fits(const struct knet_ftp *ftp, u8 cmd, u16 code)
+{
+	switch (cmd) {
+	case CMD_TYPE:
+		return code != 213 && code != 227 && code != 229;
+	case CMD_SIZE:
+	case CMD_SIZE_ONLY:
+		return code != 227 && code != 229 && (code != 200 || ftp->type_done);
+	case CMD_EPSV:
+	case CMD_PASV:
+	case CMD_EPRT:
+	case CMD_PORT:
+		return code != 213 && (code != 200 || ftp->type_done);
+	default:
+		return true;
+	}
+}
+
+/* As before anything was asked; but now one thing after the other. */
+static void ask_again(struct knet_ftp *ftp)
+{
+	ftp->one_by_one = true;
+	ftp->ahead.trouble = true;
+	ftp->job.together = false;
+	ftp->job.astray = false;
+	ftp->job.decided = false;
+	ftp->job.type_asked = false;
+	ftp->job.size_asked = false;
+	ftp->job.announced = false;
+	ftp->job.commanded = false;
+	ftp->type_done = false;
+	ftp->size_known = false;
+	memset(&ftp->result, 0, sizeof(ftp->result));
+}
+
+/**
+ * knet_ftp_astray() - a final reply has come: is it of no use, for replies are not in turn?
+ * @ftp: the machine; the command is no longer pending
+ * @cmd: the first one that was
+ * @code: of the reply
+ *
+ * There are servers that carry out at once what they were asked together, and answer
+ * when each is done. None can be told from another then: when the last one has come
+ * all is asked again, one after the other.
+ *
+ * Context: Any; one caller at a time.
+ * Return: true when nothing is to be made of it.
+ */
+bool knet_ftp_astray(struct knet_ftp *ftp, u8 cmd, u16 code)
+{
+	if (!ftp->job.together)
+		return false;
+	ftp->job.astray |= !fits(ftp, cmd, code);
+	if (!ftp->job.astray) {
+		ftp->job.together = ftp->pending_count;
+		return false;
+	}
+	if (!ftp->pending_count)
+		ask_again(ftp);
+	return true;
 }
 
 /*
@@ -176,10 +258,13 @@ static void step(struct knet_ftp *ftp)
 		step_data(ftp);
 		return;
 	}
-	/* Only questions need TYPE: should it be refused no harm was done. */
 	if (wants_type(ftp))
 		command_type(ftp);
+	if (waits_its_turn(ftp))
+		return;
+	/* Only questions need TYPE: should it be refused no harm was done. */
 	command_job(ftp);
+	ftp->job.together = ftp->pending_count > 1;
 }
 
 /**

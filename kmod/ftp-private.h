@@ -80,6 +80,7 @@ enum knet_ftp_command {
 bool knet_ftp_needs(const struct knet_ftp *ftp, u8 what);
 enum knet_ftp_command knet_ftp_job_command(const struct knet_ftp *ftp);
 bool knet_ftp_extended(const struct knet_ftp *ftp);
+bool knet_ftp_astray(struct knet_ftp *ftp, u8 cmd, u16 code);
 bool knet_ftp_stale(const struct knet_ftp *ftp);
 void knet_ftp_settle(struct knet_ftp *ftp);
 void knet_ftp_begin_job(struct knet_ftp *ftp);

@@ -197,6 +197,8 @@ struct knet_ftp_pending {
  * @decided: the result stands; replies may still be awaited
  * @type_asked: TYPE was sent
  * @size_asked: SIZE was sent
+ * @together: several commands went out in one go, and are not all answered
+ * @astray: their replies are not in turn
  * @announced: both sides know where the data connection goes
  * @rested: REST was accepted just now
  * @commanded: the command of the transfer is out
@@ -213,6 +215,8 @@ struct knet_ftp_job {
 	bool decided;
 	bool type_asked;
 	bool size_asked;
+	bool together;
+	bool astray;
 	bool announced;
 	bool rested;
 	bool commanded;
@@ -290,6 +294,7 @@ struct knet_ftp {
 	bool fresh;			/* there was no job yet */
 	bool logged_in;			/* the server accepted the login */
 	bool type_done;			/* TYPE I was accepted */
+	bool one_by_one;		/* the server answers what is asked together out of turn */
 	bool no_epsv;			/* use PASV */
 	bool no_eprt;			/* use PORT */
 	bool passive_worked;		/* a passive data connection was made */

@@ -46,6 +46,20 @@ def PLAIN(session, part, arg):
     getattr(session, part)(arg)
 
 
+def OWED(session, part, arg):
+    """What is usual, but the first time it has to wait for PAY."""
+    if hasattr(session, "owed"):
+        PLAIN(session, part, arg)
+    else:
+        session.owed = (part, arg)
+
+
+def PAY(session, *_):
+    if session.owed:
+        PLAIN(session, *session.owed)
+        session.owed = None
+
+
 def HOLD(session, *_):
     """Nothing, until the test is over."""
     session.server.stall()

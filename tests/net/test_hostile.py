@@ -13,9 +13,9 @@ import pytest
 import ftpstore
 import libknetctl
 from command import knetctl
-from ftpscript import (ALL, DROP, EVIL, HALF, HANG_UP, HOLD, OPEN, OTHER_HALF, PLAIN, RESET,
-                       RESET_DATA, SHUT, STRANGER, URGENT, closed_port, data, data_for_ever,
-                       deaf_port, for_ever, parts, port, slowly, take)
+from ftpscript import (ALL, DROP, EVIL, HALF, HANG_UP, HOLD, OPEN, OTHER_HALF, OWED, PAY, PLAIN,
+                       RESET, RESET_DATA, SHUT, STRANGER, URGENT, closed_port, data,
+                       data_for_ever, deaf_port, for_ever, parts, port, slowly, take)
 from wait import until
 from world import OTHER4, OTHER6, SERVER4, SERVER6
 
@@ -192,6 +192,8 @@ TYPE_AND_SIZE = [
     Case("type-314", protocol(code=314), unsent=["RETR"], type=["314 what?"]),
     Case("type-504", permanent(504), unsent=["RETR"], type=["504 no"]),
     Case("type-silent", timer(), waits="reply", type=[HOLD]),
+    Case("type-after-size", DONE, type=[OWED], size=["502 no", PAY]),
+    Case("type-after-epsv", DONE, type=[OWED], epsv=[PLAIN, PAY]),
     Case("size-silent", timer(), waits="reply", size=[HOLD]),
     Case("size-550", DONE, size=["550 no"]),
     Case("size-502", DONE, size=["502 no"]),

@@ -61,6 +61,22 @@ static const struct script scripts[] = {
 	  .lines = ASKED "< 200 -\n< 213 10\n< 314 what\n> PASV\n" },
 	{ .name = "EPSV 200, PASV",
 	  .lines = ASKED "< 200 -\n< 213 10\n< 200 (|||4000|)\n> PASV\n" },
+	/* Servers that answer what is asked together when each is done */
+	{ .name = "the replies are not in turn: all again, one by one",
+	  .lines = ASKED "< 502 size\n< 200 type\n< 229 (|||4001|)\n> TYPE I\n< 200 -\n> SIZE f\n"
+		   "< 213 10\n> EPSV\n< 229 (|||4000|)\nconnect 4000\n> RETR f\n" GOT
+		   "job\n> SIZE f\n< 502 -\n> EPSV\n< 229 (|||5000|)\n> RETR f\n" },
+	{ .name = "not in turn: a refusal of EPSV, and the size of another",
+	  .lines = ASKED "< 200 -\n< 500 epsv\n< 213 7\n> TYPE I\n< 200 -\n> SIZE f\n< 213 10\n"
+		   "> EPSV\n< 500 -\n> PASV\n" },
+	{ .name = "not in turn: the port comes first",
+	  .lines = ASKED "< 229 (|||4001|)\n< 213 10\n< 200 -\nsize unknown\n> TYPE I\n< 500 no\n"
+		   "= permanent EREMOTEIO 500 no\nusable\n" },
+	{ .name = "not in turn: a question", .request = { .op = KNET_FTP_SIZE },
+	  .lines = LOGIN "> TYPE I\n> SIZE f\n< 213 10\n< 200 -\n> TYPE I\n< 200 -\n> SIZE f\n"
+		   "< 213 9\nsize 9\n= ok 213 9\n" },
+	{ .name = "not in turn, and the end of the session",
+	  .lines = ASKED "< 200 type\n< 229 (|||4001|)\n< 421 bye\n= transient EREMOTEIO 421 bye\nbroken\n" },
 	{ .name = "EPSV 421 is no refusal",
 	  .lines = ASKED "< 200 -\n< 213 10\n< 421 bye\n= transient EREMOTEIO 421 bye\nbroken\n" },
 	{ .name = "EPSV port cannot be reached, PASV; remembered",
