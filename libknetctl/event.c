@@ -33,7 +33,7 @@ static void apply_rcvbuf(const struct knetctl *h)
 static int event_open(struct knetctl *h)
 {
 	struct sockaddr_nl local = { .nl_family = AF_NETLINK };
-	int err;
+	int err, on = 1;
 
 	if (h->event_fd >= 0)
 		return 0;
@@ -45,7 +45,8 @@ static int event_open(struct knetctl *h)
 	if (h->event_fd < 0)
 		return kn_fail(h, errno, "cannot open a netlink socket");
 	apply_rcvbuf(h);
-	if (bind(h->event_fd, (struct sockaddr *)&local, sizeof(local)))
+	if (bind(h->event_fd, (struct sockaddr *)&local, sizeof(local)) ||
+	    setsockopt(h->event_fd, SOL_NETLINK, NETLINK_PKTINFO, &on, sizeof(on)))
 		err = -errno;
 	else
 		err = membership(h, NETLINK_ADD_MEMBERSHIP, h->notify_id);
@@ -263,6 +264,42 @@ static void saw_overrun(struct knetctl *h)
 	h->idle_at = 0;
 }
 
+/* Which group a datagram was sent to, an index; -1 for one that is none of ours. */
+static int group_of(const struct knetctl *h, struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+	struct nl_pktinfo info;
+	int i;
+
+	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+		if (cmsg->cmsg_level != SOL_NETLINK || cmsg->cmsg_type != NETLINK_PKTINFO)
+			continue;
+		memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+		for (i = 0; i < KN_GROUPS; i++)
+			if (info.group && info.group == h->group_id[i])
+				return i;
+	}
+	return -1;
+}
+
+/* Its length, whatever room there was; -1 with errno. */
+static ssize_t receive(struct knetctl *h, struct kn_chunk *chunk, struct sockaddr_nl *from)
+{
+	char control[CMSG_SPACE(sizeof(struct nl_pktinfo))]
+		__attribute__((aligned(__alignof__(struct cmsghdr))));
+	struct iovec iov = { chunk->data, chunk->len };
+	struct msghdr msg = {
+		.msg_name = from, .msg_namelen = sizeof(*from),
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(h->event_fd, &msg, MSG_TRUNC);
+
+	if (n >= 0)
+		chunk->group = group_of(h, &msg);
+	return n;
+}
+
 /**
  * kn_event_read() - read one datagram
  * @chunk: the datagram when 1 is returned, the caller's from then on
@@ -272,16 +309,13 @@ static void saw_overrun(struct knetctl *h)
 int kn_event_read(struct knetctl *h, struct kn_chunk **chunk)
 {
 	struct sockaddr_nl from = { 0 };
-	socklen_t from_len;
 	ssize_t n;
 
 	for (;;) {
 		*chunk = kn_chunk_new(DATAGRAM_MAX);
 		if (!*chunk)
 			return kn_fail(h, ENOMEM, NULL);
-		from_len = sizeof(from);
-		n = recvfrom(h->event_fd, (*chunk)->data, (*chunk)->len, MSG_TRUNC,
-			     (struct sockaddr *)&from, &from_len);
+		n = receive(h, *chunk, &from);
 		if (n >= 0 && (size_t)n <= (*chunk)->len && !from.nl_pid) {
 			*chunk = kn_chunk_cut(*chunk, (size_t)n);
 			saw_activity(h);

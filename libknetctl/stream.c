@@ -74,6 +74,7 @@ struct kn_chunk *kn_chunk_new(size_t len)
 
 	if (chunk) {
 		chunk->next = NULL;
+		chunk->group = -1;
 		chunk->len = len;
 	}
 	return chunk;
@@ -236,12 +237,7 @@ struct kind {
 	int (*get)(const struct nlmsghdr *nlh, struct knetctl_event *event);
 };
 
-/*
- * The first one is for kinds that this library does not know, of a newer
- * module: they are counted and not told.
- */
 static const struct kind kinds[] = {
-	{ 0, 0, 0, KNETCTL_A_JOB_EVENT, NULL },
 	{ KNETCTL_CMD_JOB_STARTED, KNETCTL_EVENT_JOB_STARTED, 0, KNETCTL_A_JOB_EVENT, get_job },
 	{ KNETCTL_CMD_JOB_PROGRESS, KNETCTL_EVENT_JOB_PROGRESS, 0, KNETCTL_A_JOB_EVENT, get_job },
 	{ KNETCTL_CMD_JOB_DONE, KNETCTL_EVENT_JOB_DONE, 0, KNETCTL_A_JOB_EVENT, get_job },
@@ -257,23 +253,36 @@ static const struct kind kinds[] = {
 	  KNETCTL_A_CONNECTION_EVENT, get_connection },
 };
 
-static const struct kind *kind_of(unsigned int cmd)
+/*
+ * Kinds that this library does not know, of a newer module, are counted and not
+ * told. Their group is that of the datagram, their attributes are the group's.
+ */
+static const struct kind unknown[KN_GROUPS] = {
+	{ 0, 0, 0, KNETCTL_A_JOB_EVENT, NULL },
+	{ 0, 0, 1, KNETCTL_A_FILTER_MATCH_EVENT, NULL },
+	{ 0, 0, 2, KNETCTL_A_CONNECTION_EVENT, NULL },
+};
+
+static const struct kind *kind_of(unsigned int cmd, int group)
 {
 	size_t i;
 
-	for (i = sizeof(kinds) / sizeof(kinds[0]) - 1; i; i--)
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].cmd == cmd)
-			break;
-	return &kinds[i];
+			return &kinds[i];
+	return group >= 0 ? &unknown[group] : NULL;
 }
 
-static enum outcome event_message(struct kn_stream *s, const struct nlmsghdr *nlh,
+static enum outcome event_message(struct kn_stream *s, const struct nlmsghdr *nlh, int group,
 				  struct knetctl_event *event)
 {
-	const struct kind *kind = kind_of(command_of(nlh));
-	struct kn_stream_group *g = &s->group[kind->group];
+	const struct kind *kind = kind_of(command_of(nlh), group);
 	uint64_t seq = 0, time_ns = 0, mono_ns = 0;
+	struct kn_stream_group *g;
 
+	if (!kind)
+		return SKIPPED;
+	g = &s->group[kind->group];
 	if (kn_get_event(nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, kind->event_attr),
 			 &seq, &time_ns, &mono_ns) ||
 	    seq < g->expected)
@@ -307,7 +316,7 @@ static enum outcome one_message(struct kn_stream *s, const struct nlmsghdr *nlh,
 		return SKIPPED;
 	if (command_of(nlh) == KNETCTL_CMD_LOST)
 		return lost_message(s, nlh, event);
-	return event_message(s, nlh, event);
+	return event_message(s, nlh, s->head->group, event);
 }
 
 /**

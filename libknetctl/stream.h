@@ -20,6 +20,7 @@ struct nlmsghdr;
 /* A datagram as it came, with one or many netlink messages in it. */
 struct kn_chunk {
 	struct kn_chunk *next;
+	int group;			/* whose events, an index; -1 when it is not known */
 	size_t len;
 	char data[] __attribute__((aligned(8)));
 };

@@ -15,7 +15,8 @@ import pytest
 import module
 import uapi
 from command import jobs, knetctl, status
-from genl import F_ACK, F_DUMP, F_REQUEST, Genl, Refused, attr, nest, parse, u16, u32, u64
+from genl import (F_ACK, F_DUMP, F_REQUEST, PKTINFO, SOL_NETLINK, Genl, Refused, attr, nest,
+                  parse, u16, u32, u64)
 from wait import until
 from world import SERVER4
 
@@ -451,6 +452,41 @@ def deliver(sock, number, listener, text):
     start(sock, Start(number, pathname=attr(uapi.A_FTP_PATHNAME, text)))
     with socket.create_connection(("127.0.0.1", listener["local"]["port"])) as s:
         return s.getsockname()[1]
+
+
+def group_and_commands(events):
+    """Of one datagram: the group that the kernel says it went to, and what is in it."""
+    data, control, _, _ = events.sock.recvmsg(1 << 16, socket.CMSG_SPACE(4))
+    number, = [struct.unpack("=I", info)[0] for level, kind, info in control
+               if (level, kind) == (SOL_NETLINK, PKTINFO)]
+    commands = set()
+    while len(data) >= 20:
+        commands.add(data[16])
+        data = data[(struct.unpack_from("=I", data)[0] + 3) & ~3:]
+    return next(name for name, n in events.groups.items() if n == number), commands
+
+
+def test_group_of_a_datagram(sock, file):
+    """Told by the kernel; so the library counts what it does not know for the right group."""
+    knetctl("filter", "add", "127.0.0.1").ok()
+    listener = knetctl("-j", "listener", "add", "127.0.0.1:0", "service", "close").ok().json
+    seen = {"job": set(), "filter": set(), "connection": set()}
+    try:
+        with Genl() as events:
+            for group in seen:
+                events.join(group)
+            events.sock.setsockopt(SOL_NETLINK, PKTINFO, 1)
+            deliver(sock, file.fileno(), listener, b"which group")
+            while not (uapi.CMD_JOB_DONE in seen["job"] and seen["filter"] and
+                       uapi.CMD_CONNECTION_CLOSED in seen["connection"]):
+                group, commands = group_and_commands(events)
+                seen[group] |= commands
+    finally:
+        knetctl("filter", "flush").ok()
+        knetctl("listener", "del", listener["id"]).ok()
+    assert seen["job"] <= {uapi.CMD_JOB_STARTED, uapi.CMD_JOB_PROGRESS, uapi.CMD_JOB_DONE}
+    assert seen["filter"] == {uapi.CMD_FILTER_MATCH}
+    assert seen["connection"] == {uapi.CMD_CONNECTION_ACCEPTED, uapi.CMD_CONNECTION_CLOSED}
 
 
 @pytest.mark.skipif(not os.path.exists(YNL), reason="no linux-source-6.12 in the cache")

@@ -22,10 +22,19 @@ static void start(struct kn_stream *s, uint64_t from)
 	d.len = 0;
 }
 
+/* As it comes from the socket, to the members of a group. */
+static void feed_of(struct kn_stream *s, int group)
+{
+	struct kn_chunk *chunk = to_chunk(&d);
+
+	chunk->group = group;
+	kn_stream_feed(s, chunk);
+	d.len = 0;
+}
+
 static void feed(struct kn_stream *s)
 {
-	kn_stream_feed(s, to_chunk(&d));
-	d.len = 0;
+	feed_of(s, 0);
 }
 
 static void expect_job(struct kn_stream *s, unsigned int type, uint64_t seq, uint32_t id)
@@ -246,6 +255,52 @@ static void test_unknown_event(void **state)
 	feed(&s);
 	expect_job(&s, KNETCTL_EVENT_JOB_DONE, 2, 1);
 	expect_nothing(&s);
+}
+
+/* Something new of another group, whose events have the set of attributes of that group. */
+static void put_new_event(unsigned int event_attr, uint64_t seq)
+{
+	struct nlmsghdr *nlh = genl_begin(&d, FAMILY, 200, 0, 0);
+
+	put_event_nest(&d, event_attr, seq);
+	message_end(&d, nlh);
+}
+
+/* It counts for the group whose members it was sent to, and for no other. */
+static void test_unknown_of_group(void **state)
+{
+	static const unsigned int attr[KN_GROUPS] = {
+		KNETCTL_A_JOB_EVENT, KNETCTL_A_FILTER_MATCH_EVENT, KNETCTL_A_CONNECTION_EVENT,
+	};
+	struct kn_stream s;
+	int i, j;
+
+	(void)state;
+	for (i = 0; i < KN_GROUPS; i++) {
+		start(&s, 1);
+		for (j = 0; j < KN_GROUPS; j++) {
+			kn_stream_start(&s, (unsigned int)j, 1);
+			s.group[j].user_from = 1;
+		}
+		put_new_event(attr[i], 1);
+		put_new_event(attr[i], 4);
+		feed_of(&s, i);
+		/* 2 and 3 are lost, 1 and 4 are not. */
+		assert_int_equal(kn_stream_next(&s, &event), 1);
+		assert_int_equal(event.type, KNETCTL_EVENT_LOST);
+		assert_int_equal(event.group, 1u << i);
+		assert_int_equal(event.u.lost.first_seq, 2);
+		assert_int_equal(event.u.lost.last_seq, 3);
+		expect_nothing(&s);
+		for (j = 0; j < KN_GROUPS; j++)
+			assert_int_equal(s.group[j].expected, i == j ? 5 : 1);
+	}
+	/* Not from the kernel's groups: nobody's. */
+	start(&s, 1);
+	put_new_event(KNETCTL_A_JOB_EVENT, 1);
+	feed_of(&s, -1);
+	expect_nothing(&s);
+	assert_int_equal(s.group[0].expected, 1);
 }
 
 static void test_gone(void **state)
@@ -580,6 +635,7 @@ int main(void)
 		cmocka_unit_test(test_tail),
 		cmocka_unit_test(test_not_for_user),
 		cmocka_unit_test(test_unknown_event),
+		cmocka_unit_test(test_unknown_of_group),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_random),
