@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <knetctl/knetctl.h>
@@ -144,8 +145,25 @@ struct line {
 	char text[512];
 };
 
-void line_add(struct line *line, const char *text, size_t len);
-void line_add_text(struct line *line, const char *text);
+/* Here, so that words of a length that is known are not copied by a call. */
+static inline void line_add(struct line *line, const char *text, size_t len)
+{
+	size_t room = sizeof(line->text) - 1 - line->len;
+
+	if (len > room)
+		len = room;
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
+	line->text[line->len] = '\0';
+}
+
+static inline void line_add_text(struct line *line, const char *text)
+{
+	if (!text)	/* the name of something that only newer modules know */
+		text = "?";
+	line_add(line, text, strlen(text));
+}
+
 void line_add_number(struct line *line, uint64_t value);
 void line_add_endpoint(struct line *line, const struct sockaddr_storage *addr);
 /* Nothing but ASCII that can be shown. */

@@ -46,6 +46,19 @@ static void print_cut(struct cli *c, const struct line *line, const char *rest)
 	free(safe);
 }
 
+/* The same, of what stands in the line already, behind a blank. */
+static void print_cut_from(struct cli *c, struct line *line, size_t begin)
+{
+	char *rest = strdup(line->text + begin);
+
+	if (!rest)
+		abort();
+	line->len = begin - 1;
+	line->text[line->len] = '\0';
+	print_cut(c, line, rest);
+	free(rest);
+}
+
 static void print_rest(struct cli *c, struct line *line, const char *rest)
 {
 	size_t len = strlen(rest);
@@ -101,29 +114,42 @@ static void dialogue_text(struct cli *c, struct line *line, const struct knetctl
 	print_rest(c, line, dialogue->text);
 }
 
+static void line_add_rule(struct line *line, const struct knetctl_filter *rule)
+{
+	size_t room = sizeof(line->text) - line->len;
+	int len = knetctl_filter_text(rule, line->text + line->len, room);
+
+	line->len += (size_t)len < room ? (size_t)len : room - 1;
+}
+
 static void match_text(struct cli *c, struct line *line, const struct knetctl_event *event)
 {
 	const struct knetctl_filter_match *match = &event->u.filter;
-	struct line rest = { .len = 0 };
-	char rule[96];
+	bool plain = true;
+	size_t begin;
 
 	line_add(line, " ", 1);
 	line_add_endpoint(line, &match->local);
 	line_add_text(line, " > ");
 	line_add_endpoint(line, &match->remote);
+	line_add(line, " ", 1);
+	begin = line->len;
 	if (match->attribution == KNETCTL_ATTRIBUTED_TASK) {
-		line_add_text(&rest, match->comm);
-		line_add(&rest, "[", 1);
-		line_add_number(&rest, match->pid);
-		line_add(&rest, "] ", 2);
+		plain = text_plain(match->comm);
+		line_add_text(line, match->comm);
+		line_add(line, "[", 1);
+		line_add_number(line, match->pid);
+		line_add(line, "] ", 2);
 	} else if (match->uid_known) {
-		line_add_text(&rest, "uid ");
-		line_add_number(&rest, match->uid);
-		line_add(&rest, " ", 1);
+		line_add_text(line, "uid ");
+		line_add_number(line, match->uid);
+		line_add(line, " ", 1);
 	}
-	knetctl_filter_text(&match->rule, rule, sizeof(rule));
-	line_add_text(&rest, rule);
-	print_rest(c, line, rest.text);
+	line_add_rule(line, &match->rule);
+	if (plain && line->len <= COLUMNS)
+		print_line(c, line);
+	else
+		print_cut_from(c, line, begin);
 }
 
 static void connection_text(struct cli *c, struct line *line, const struct knetctl_event *event)

@@ -186,7 +186,7 @@ void out_text(struct cli *c, const char *format, ...)
 void out_bytes(struct cli *c, const char *bytes, size_t len)
 {
 	if (!c->json)
-		check(fwrite(bytes, 1, len, target()) != len);
+		check(fwrite_unlocked(bytes, 1, len, target()) != len);
 }
 
 void out_line(struct cli *c, const char *text)

@@ -82,24 +82,6 @@ char *text_utf8(const char *text)
 	return escape(text, false);
 }
 
-void line_add(struct line *line, const char *text, size_t len)
-{
-	size_t room = sizeof(line->text) - 1 - line->len;
-
-	if (len > room)
-		len = room;
-	memcpy(line->text + line->len, text, len);
-	line->len += len;
-	line->text[line->len] = '\0';
-}
-
-void line_add_text(struct line *line, const char *text)
-{
-	if (!text)	/* the name of something that only newer modules know */
-		text = "?";
-	line_add(line, text, strlen(text));
-}
-
 static char *number(char *to, uint64_t value)
 {
 	char digits[20], *p = digits + sizeof(digits);

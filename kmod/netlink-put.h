@@ -31,7 +31,7 @@ static inline bool knet_nl_room(const struct sk_buff *skb, unsigned int bytes)
  * @skb: message with room
  * @type: of the attribute
  * @data: copied
- * @len: a constant
+ * @len: of it; a constant costs least
  */
 static __always_inline void knet_nl_put_fixed(struct sk_buff *skb, int type, const void *data,
 					      unsigned int len)
@@ -59,6 +59,17 @@ static __always_inline void knet_nl_put_u64(struct sk_buff *skb, int type, u64 v
 {
 	nla_align_64bit(skb, pad);
 	knet_nl_put_fixed(skb, type, &value, sizeof(value));
+}
+
+/**
+ * knet_nl_put_text() - write a string with its NUL
+ * @skb: message with room
+ * @type: of the attribute
+ * @text: terminated
+ */
+static inline void knet_nl_put_text(struct sk_buff *skb, int type, const char *text)
+{
+	knet_nl_put_fixed(skb, type, text, strlen(text) + 1);
 }
 
 /**

@@ -65,10 +65,10 @@ int knet_nl_rule_put(struct sk_buff *skb, const void *object)
 
 static int put_match_owner(struct sk_buff *skb, const struct knet_filter_match *match)
 {
-	if (match->pid && nla_put_string(skb, KNETCTL_A_FILTER_MATCH_COMM, match->comm))
+	if (!knet_nl_room(skb, NLA_HDRLEN + sizeof(match->comm) + 3 * KNET_NL_U32 + KNET_NL_U64))
 		return -EMSGSIZE;
-	if (!knet_nl_room(skb, 3 * KNET_NL_U32 + KNET_NL_U64))
-		return -EMSGSIZE;
+	if (match->pid)
+		knet_nl_put_text(skb, KNETCTL_A_FILTER_MATCH_COMM, match->comm);
 	knet_nl_put_u32(skb, KNETCTL_A_FILTER_MATCH_ATTRIBUTION,
 			match->pid ? KNETCTL_ATTRIBUTION_TASK : KNETCTL_ATTRIBUTION_NONE);
 	if (match->pid)
@@ -98,8 +98,10 @@ int knet_nl_filter_fill_match(struct sk_buff *skb, const void *object)
 	if (knet_nl_put_addr(skb, KNETCTL_A_FILTER_MATCH_LOCAL, &match->local) ||
 	    knet_nl_put_addr(skb, KNETCTL_A_FILTER_MATCH_REMOTE, &match->remote))
 		return -EMSGSIZE;
-	nest = nla_nest_start(skb, KNETCTL_A_FILTER_MATCH_RULE);
-	if (!nest || put_key(skb, match->rule))
+	if (!knet_nl_room(skb, NLA_HDRLEN))
+		return -EMSGSIZE;
+	nest = knet_nl_nest(skb, KNETCTL_A_FILTER_MATCH_RULE);
+	if (put_key(skb, match->rule))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return put_match_owner(skb, match);

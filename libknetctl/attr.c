@@ -223,24 +223,55 @@ static const void *attr_data(const struct nlattr *attr)
 	return (const char *)attr + NLA_HDRLEN;
 }
 
+/* The attribute behind @attr, and what is left; NULL at the end and for what is broken. */
+static struct nlattr *attr_next(struct nlattr *attr, size_t *len)
+{
+	size_t step = NLA_ALIGN((size_t)attr->nla_len);
+
+	if (step >= *len)
+		return NULL;
+	*len -= step;
+	return (struct nlattr *)((char *)attr + step);
+}
+
+static bool attr_ok(const struct nlattr *attr, size_t len)
+{
+	return attr && len >= NLA_HDRLEN && attr->nla_len >= NLA_HDRLEN && attr->nla_len <= len;
+}
+
 /* The last one of each type up to @max; what is broken ends it. */
 static void parse(const void *data, size_t len, struct nlattr **tb, unsigned int max)
 {
 	struct nlattr *attr = (struct nlattr *)data;
 	unsigned int type;
-	size_t step;
 
 	memset(tb, 0, (max + 1) * sizeof(tb[0]));
-	while (len >= NLA_HDRLEN && attr->nla_len >= NLA_HDRLEN && attr->nla_len <= len) {
+	for (; attr_ok(attr, len); attr = attr_next(attr, &len)) {
 		type = attr->nla_type & NLA_TYPE_MASK;
 		if (type <= max)
 			tb[type] = attr;
-		step = NLA_ALIGN((size_t)attr->nla_len);
-		if (step >= len)
-			break;
-		len -= step;
-		attr = (struct nlattr *)((char *)attr + step);
 	}
+}
+
+/**
+ * kn_find_attr() - one attribute of a generic netlink message
+ * @nlh: message, as long as it says
+ * @type: of the attribute
+ *
+ * Returns the first one, or NULL.
+ */
+struct nlattr *kn_find_attr(const struct nlmsghdr *nlh, unsigned int type)
+{
+	size_t head = NLMSG_HDRLEN + GENL_HDRLEN, len;
+	struct nlattr *attr;
+
+	if (nlh->nlmsg_len < head)
+		return NULL;
+	len = nlh->nlmsg_len - head;
+	attr = (struct nlattr *)((char *)nlh + head);
+	while (attr_ok(attr, len) && (attr->nla_type & NLA_TYPE_MASK) != type)
+		attr = attr_next(attr, &len);
+	return attr_ok(attr, len) ? attr : NULL;
 }
 
 /**

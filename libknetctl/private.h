@@ -31,6 +31,7 @@
 
 struct knetctl {
 	pid_t pid;			/* who opened it: a fork must not use it */
+	char *ours;			/* page that a fork finds empty, or NULL */
 	int cmd_fd;
 	int event_fd;			/* -1 until somebody wants events */
 	int rcvbuf;			/* asked for, in bytes; 0: KN_RCVBUF */
@@ -102,6 +103,7 @@ int kn_put_u32(struct nl_msg *msg, int type, uint32_t value);
 int kn_put_u64(struct nl_msg *msg, int type, uint64_t value);
 int kn_put_timeout(struct nl_msg *msg, int type, uint32_t ms);
 uint64_t kn_get_job_seq(const struct nlmsghdr *nlh);
+struct nlattr *kn_find_attr(const struct nlmsghdr *nlh, unsigned int type);
 int kn_parse_nest(const struct nlattr *attr, struct nlattr **tb, unsigned int max);
 int kn_parse_message(const struct nlmsghdr *nlh, struct nlattr **tb, unsigned int max);
 void kn_get_bytes(const struct nlattr *attr, char *text, size_t size);

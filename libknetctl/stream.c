@@ -233,7 +233,7 @@ static int get_connection(const struct nlmsghdr *nlh, struct knetctl_event *even
 struct kind {
 	unsigned int cmd, type;
 	unsigned int group;	/* index */
-	int event_attr;
+	unsigned int event_attr;
 	int (*get)(const struct nlmsghdr *nlh, struct knetctl_event *event);
 };
 
@@ -283,8 +283,7 @@ static enum outcome event_message(struct kn_stream *s, const struct nlmsghdr *nl
 	if (!kind)
 		return SKIPPED;
 	g = &s->group[kind->group];
-	if (kn_get_event(nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, kind->event_attr),
-			 &seq, &time_ns, &mono_ns) ||
+	if (kn_get_event(kn_find_attr(nlh, kind->event_attr), &seq, &time_ns, &mono_ns) ||
 	    seq < g->expected)
 		return SKIPPED;
 	if (seq > g->expected && socket_loss(s, kind->group, seq, event))
@@ -415,11 +414,6 @@ enum kn_found kn_stream_scan(const struct kn_stream *s, const struct kn_chunk *c
 	return found;
 }
 
-static struct nlattr *event_attr(const struct nlmsghdr *nlh, int type)
-{
-	return nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, type);
-}
-
 /* Whether a datagram tells of a connection that @listener accepted, or of a loss. */
 enum kn_found kn_stream_scan_accepted(const struct kn_stream *s, const struct kn_chunk *chunk,
 				      uint32_t listener)
@@ -439,7 +433,7 @@ enum kn_found kn_stream_scan_accepted(const struct kn_stream *s, const struct kn
 			found = KN_FOUND_LOSS;
 		if (command_of(nlh) != KNETCTL_CMD_CONNECTION_ACCEPTED)
 			continue;
-		attr = event_attr(nlh, KNETCTL_A_CONNECTION_LISTENER);
+		attr = kn_find_attr(nlh, KNETCTL_A_CONNECTION_LISTENER);
 		id = 0;
 		kn_get_u32(attr, &id);
 		if (id == listener)
