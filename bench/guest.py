@@ -90,20 +90,28 @@ def show(name, tools):
         print(f"    $ {result['command']}", flush=True)
 
 
+def record(row, data):
+    row.prepare()
+    command = row.commands()["knetctl"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    row.clear()
+    figures.Recorder(data).run(command)
+    row.clear()
+    row.finish()
+
+
 def profile(row):
     """Where knetctl's instructions go: the samples of perf are in virtual time."""
-    command = row.commands()["knetctl"]
     data = f"{DIRECTORY}/perf.data"
-    for perf in ([], ["perf", "record", "-q", "-a", "-g", "-e", "cpu-clock", "-F", "20000",
-                      "-o", data, "--"]):
-        subprocess.run(perf + command, check=True, stdout=subprocess.DEVNULL)
-        row.clear()
+    if isinstance(row, figures.Figures):
+        figures.record(row, data)
+    else:
+        record(row, data)
     out = f"/out/profile-{row.name}"
     with open(out, "w") as f:
         for options in PROFILES:
-            subprocess.run(["perf", "report", "-i", data, "--stdio", "--percent-limit", "0.01",
+            subprocess.run(["perf", "report", "-i", data, "--stdio", "--percent-limit", "0.01", "-n",
                             *options], stdout=f, stderr=subprocess.DEVNULL, check=True)
-    row.finish()
     print(f"{row.name}: build/bench/profile-{row.name}", flush=True)
 
 
@@ -160,15 +168,15 @@ def main():
                 show("start-up", results["startup"])
             for name in args.rows or known:
                 row = known[name](ftp, DIRECTORY)
+                if args.profile:
+                    profile(row)
+                    continue
                 if isinstance(row, figures.Figures):
                     results["rows"].append(figures.result(row, meter, args.reps))
                     figures.show(results["rows"][-1])
                     save(results)
                     continue
                 row.prepare()
-                if args.profile:
-                    profile(row)
-                    continue
                 tools = repeat(meter, row, args.reps)
                 row.finish()
                 show(name, tools)
