@@ -147,10 +147,10 @@ class FilterSize(Figures):
             "vmalloc and per-CPU memory\nhave grown by. A lookup is what a SYN of a raw socket, to "
             "an address that is not among them, costs\nmore than without any hook. ipset's table "
             "has its full size from the beginning.\nnft "
-            "reads the whole set for each change. A million were not counted, as to load them, one add and "
-            "one delete would be 100 thousand\nmillion instructions, four times all the rest; without "
-            "counting, nft loads them by a process of 1.5 GiB,\nand they take 122 MiB of the kernel's "
-            "memory.")
+            "reads the whole set for each change. A million were not counted, as to load "
+            "them, one add and one delete would\nbe 100 thousand million instructions, three times all "
+            "the rest; without counting, nft loads them by a\nprocess of 1.5 GiB, and they take 122 MiB "
+            "of the kernel's memory.")
     reps = 1
     sizes = SIZES
     # For the run to end in time; what becomes of nft with more is in the note.
