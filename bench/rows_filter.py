@@ -148,8 +148,8 @@ class FilterSize(Figures):
             "an address that is not among them, costs\nmore than without any hook. ipset's table "
             "has its full size from the beginning.\nnft "
             "reads the whole set for each change. A million were not counted, as to load "
-            "them, one add and one delete would\nbe 100 thousand million instructions, three times all "
-            "the rest; without counting, nft loads them by a\nprocess of 1.5 GiB, and they take 122 MiB "
+            "them, one add\nand one delete would be 100 thousand million instructions, three times all "
+            "the rest; without counting,\nnft loads them by a process of 1.5 GiB, and they take 122 MiB "
             "of the kernel's memory.")
     reps = 1
     sizes = SIZES
@@ -274,17 +274,16 @@ class Report(Figures):
             "ulogd has a receive buffer of 16 MiB and reads up to 50\npackets at once; "
             "conntrack and knetctl have what they ask for themselves. *tracked* is conntrack\n"
             "without a reader.\n\n"
-            "Where knetctl's 4,470 go: 2,430 are the monitor's own, counted by callgrind with the same "
-            "events: 1,220\nto take the message apart into the library's structure, for each of its "
-            "25 attributes about 40, and 1,180\nto make a line of 70 bytes of it, half of which are "
-            "the two addresses. By perf the other 2,040 are the\nhook's, 1,800: 930 to write the "
-            "message, 290 to find the rule, 160 for the owner, 210 to ask twice whether\nsomebody "
-            "listens; delivery, reading and the file are 240, as 30 events share a datagram and a "
-            "write.\nWhat was done: no system call for each event (getpid), one look for the number "
-            "without libnl, the line put\ntogether where it is printed and not copied there, no call "
-            "for each word and each attribute: 5,234 were\n4,470 after that. A fiftieth of "
-            "conntrack's would be 840, less than to take the message apart or to print it\nalone: "
-            "of that kind only a format without attributes would be, and no text.")
+            "Where knetctl's 4,470 go: 2,430 are the monitor's own, counted by callgrind with the "
+            "same events: 1,220\nto take the message apart into the library's structure, and 1,180 to "
+            "make a line of 70 bytes of it, 470 of\nwhich are the two addresses. By perf 1,800 are the "
+            "hook's: 800 to write the message, 200 to find the rule,\n150 for the owner, 190 to ask "
+            "twice whether somebody listens. To deliver and to read it and to write the\nfile are 240, "
+            "as 30 events share a datagram and more a write. What was done: no system call for each "
+            "event\n(getpid), one look for its number without libnl, the line put together where it is "
+            "printed and not copied\nthere, no call for each word and each attribute: 5,234 were 4,470 "
+            "after that. A fiftieth of conntrack's\nwould be 840, less than taking it apart or printing "
+            "it costs alone.")
     columns = (("event", "instructions an event", ".0f"), ("lost", "lost", ".0f"),
                ("seen", "reported", ".0f"))
     count = 10000
