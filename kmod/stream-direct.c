@@ -165,7 +165,7 @@ static void direct_submit(struct knet_direct *d, struct knet_direct_buffer *b)
 
 /* @len bytes from @from on of a buffer, through the page cache; no write may be under way. */
 static size_t direct_write_buffered(struct knet_direct *d, struct knet_direct_buffer *b,
-				     size_t from, size_t len)
+				    size_t from, size_t len)
 {
 	int err;
 	size_t done = knet_stream_write_vec(d->file, b->vec, b->pieces, from, len, b->pos + from,
