@@ -154,12 +154,13 @@ def main():
                 "ulogd", "iperf3", "nginx", "ip")
     quiet()
     os.makedirs(DIRECTORY)
-    ftp = server.Server(f"{DIRECTORY}/server")
+    root = memory.root("/run/bench", "curl", "knetctl", "sh", "vsftpd", "aria2c", "lftp")
+    ftp = server.Server(f"{DIRECTORY}/server", root)
     # The commands are in our group.
     measure.join(measure.cgroup("client"))
     results = {"versions": versions(), "reps": args.reps, "rows": []}
     with open(f"{DIRECTORY}/log", "w+") as log:
-        meter = measure.Meter(ftp.group, log)
+        meter = measure.Meter(ftp.group, log, root)
         try:
             if not args.profile:
                 results["background"] = background(meter)

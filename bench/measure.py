@@ -31,10 +31,14 @@ def cgroup(name):
     return path
 
 
-def join(path):
-    """The calling process and its children to come are in the group."""
-    with open(f"{path}/cgroup.procs", "w") as f:
-        f.write("0")
+def join(path=None, root=None):
+    """The calling process and its children to come are in the group, and see another root."""
+    if path:
+        with open(f"{path}/cgroup.procs", "w") as f:
+            f.write("0")
+    if root:
+        os.chroot(root)
+        os.chdir("/")
 
 
 def read(path):
@@ -59,21 +63,23 @@ def group(path):
 
 
 class Meter:
-    """Costs of one command after the other; `server` is a control group."""
+    """Costs of one command after the other; `server` is a control group, `root` that of memory.py."""
 
-    def __init__(self, server, log):
+    def __init__(self, server, log, root):
         self.server = server
         self.log = log
+        self.root = root
 
     def snapshot(self):
         # The idle time is that up to the last wake-up, which was before we ran.
         return {"busy": time.monotonic_ns() - idle(), "elapsed": time.monotonic_ns(),
                 "server": group(self.server), "whole": whole()}
 
-    def run(self, command, peer=None):
+    def run(self, command, peer=None, root=None):
         """Run a shell-free command, return its costs in instructions.
 
-        It is in the control group `peer` if there is one, which is then a cost of its own.
+        It is in the control group `peer` if there is one, which is then a cost of its own,
+        and in `root`.
         """
         # What the last command left to be done later is not this one's.
         time.sleep(0.5)
@@ -81,7 +87,7 @@ class Meter:
         before["peer"] = group(peer) if peer else 0
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log,
                                  stderr=self.log,
-                                 preexec_fn=(lambda: join(peer)) if peer else None)
+                                 preexec_fn=(lambda: join(peer, root)) if peer or root else None)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = status
         after = self.snapshot()

@@ -61,7 +61,8 @@ class Trips(Figures):
     def measure(self, meter, tool):
         tc("add", "dev", "lo", "root", "netem", "delay", f"{DELAY_MS}ms", "limit", "100000")
         try:
-            elapsed = meter.run(["sh", "-c", f"exec {self.tools()[tool][0]}"])["elapsed"]
+            elapsed = meter.run(["sh", "-c", f"exec {self.tools()[tool][0]}"],
+                                root=meter.root)["elapsed"]
         except SystemExit as failure:
             self.note += f"\n{tool} failed: {str(failure).rpartition(' ')[2]} is its status."
             elapsed = None

@@ -29,7 +29,8 @@ setproctitle_enable=NO
 
 
 class Server:
-    def __init__(self, directory):
+    def __init__(self, directory, root):
+        """`root` is where its program is: it shares /tmp with the guest."""
         self.root = f"{directory}/root"
         os.makedirs(self.root)
         os.makedirs(f"{directory}/empty")
@@ -38,7 +39,7 @@ class Server:
             f.write(CONFIG.format(root=self.root, empty=f"{directory}/empty"))
         self.group = measure.cgroup("server")
         self.process = subprocess.Popen(["vsftpd", config], stdin=subprocess.DEVNULL,
-                                        preexec_fn=lambda: measure.join(self.group))
+                                        preexec_fn=lambda: measure.join(self.group, root))
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", 21)).close()
