@@ -359,6 +359,8 @@ void knet_job_run(struct knet_job *job, struct knet_session *session)
 	job->session = session;
 	session->job = job;
 	job->state = KNETCTL_JOB_STATE_RUNNING;
+	/* What is over by then is told at its end. */
+	job->progress_due = (jiffies + JOB_PROGRESS_TIME) ?: 1;
 }
 
 /**
