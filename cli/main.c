@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* knetctl: the options before the noun, and the way to the verb. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "out.h"
 
@@ -212,11 +214,27 @@ static int start(struct cli *c, int argc, char **argv)
 	return run_command(c, argc - optind, argv + optind);
 }
 
+/*
+ * A standard stream that is closed stays of no use: otherwise the next socket or
+ * file would have its number, and the result would be written into that.
+ */
+static void guard_streams(void)
+{
+	/* The wrong way round, so that it fails as a closed one does. */
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+	int fd;
+
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			_exit(STATUS_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli c = { .family = AF_UNSPEC };
 	int status, err;
 
+	guard_streams();
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	status = start(&c, argc, argv);
 	knetctl_close(c.handle);

@@ -31,12 +31,16 @@ static int reopen(int fd, bool out)
 int pump_open(struct pump *p, struct knetctl *handle, bool out)
 {
 	int standard = out ? STDOUT_FILENO : STDIN_FILENO;
+	int flags = fcntl(standard, F_GETFL);
 	struct stat st;
 	int fds[2], err;
 
 	*p = (struct pump){ .job = -1, .own = -1, .fd = -1, .out = out };
-	if (fstat(standard, &st) < 0)
+	if (flags < 0 || fstat(standard, &st) < 0)
 		return -errno;
+	/* To open it anew would make up for it: one that was closed is such a one. */
+	if ((flags & O_ACCMODE) == (out ? O_RDONLY : O_WRONLY))
+		return -EBADF;
 	p->spliced = S_ISFIFO(st.st_mode);
 	p->stream = S_ISSOCK(st.st_mode);
 	p->fd = S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) ? reopen(standard, out) :

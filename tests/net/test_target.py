@@ -4,11 +4,12 @@
 import os
 import signal
 import stat
+import subprocess
 
 import pytest
 
-from command import get, knetctl
-from wait import until
+from command import environment, get, knetctl
+from wait import PATIENCE, until
 
 CONTENT = bytes(range(256)) * 2000
 HALF = len(CONTENT) // 2
@@ -108,6 +109,23 @@ def test_dash_is_a_file_with_a_path(server, inside):
 
 
 # --- what is there ------------------------------------------------------------
+
+@pytest.mark.parametrize("args, stream, status", [
+    (("-j", "{url}", "f"), 1, 1), (("{url}", "f"), 1, 1), (("{url}", "-"), 1, 1),
+    (("--list", "-"), 0, 1), (("{url}", "f"), 2, 0)])
+def test_closed_stream(server, inside, args, stream, status):
+    """Nothing that is opened later takes its place: neither a socket nor the file."""
+    words = [a.format(url=server.url()) for a in args]
+    options = [a for a in words if a == "-j"]
+    words = [a for a in words if a != "-j"]
+    got = subprocess.run(["sh", "-c", f'exec {stream}>&- knetctl "$@"', "sh", *options, "ftp",
+                          "get", *words], env=environment(), stdin=subprocess.DEVNULL,
+                         capture_output=True, timeout=PATIENCE, check=False)
+    assert got.returncode == status, got
+    assert bool(status) == (b"Bad file descriptor" in got.stderr)
+    for name in listing(inside):
+        assert (inside / name).read_bytes() == CONTENT
+
 
 def test_existing_is_refused(server, inside):
     (inside / "f").write_bytes(OLD)
