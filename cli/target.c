@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -96,6 +97,21 @@ static int open_existing(struct cli *c, struct target *t, struct stat *st)
 	return S_ISREG(st->st_mode) ? STATUS_OK : not_regular(c, t, st->st_mode);
 }
 
+/*
+ * Two that write one file at a time would mix what they get, and both call it a success.
+ * The lock is that of the open file, so it lasts as long as the kernel's job. A file
+ * system that knows no locks has none.
+ */
+static int lock(struct cli *c, struct target *t)
+{
+	if (!flock(t->fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
+		return STATUS_OK;
+	/* Then it is not ours to remove either. */
+	t->created = false;
+	return fail_text(c, STATUS_FAILED, EBUSY, "%s is being written by another transfer",
+			 t->shown);
+}
+
 static bool create(struct target *t)
 {
 	t->fd = openat(t->dir, t->name, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC, 0666);
@@ -109,10 +125,14 @@ static int open_resume(struct cli *c, struct target *t)
 	int status;
 
 	if (create(t))
-		return STATUS_OK;
+		return lock(c, t);
 	if (errno != EEXIST)
 		return fail_errno(c, errno, "%s", t->shown);
 	status = open_existing(c, t, &st);
+	if (!status)
+		status = lock(c, t);
+	if (!status && fstat(t->fd, &st) < 0)
+		status = fail_errno(c, errno, "%s", t->shown);
 	if (!status)
 		t->offset = (uint64_t)st.st_size;
 	return status;
@@ -124,7 +144,7 @@ static int open_new(struct cli *c, struct target *t)
 	int status;
 
 	if (create(t))
-		return STATUS_OK;
+		return lock(c, t);
 	if (errno != EEXIST)
 		return fail_errno(c, errno, "%s", t->shown);
 	status = look(c, t, &st);

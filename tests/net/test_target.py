@@ -283,3 +283,22 @@ def test_resume_does_not_cut(scripted, inside):
     got = get(server.url(), "f", "--resume")
     assert got.rc == 1
     until(lambda: (inside / "f").read_bytes() == CONTENT[:HALF + 5], "the file as it was")
+
+
+@pytest.mark.parametrize("way", ["wait", "detached"])
+def test_resume_of_a_file_that_is_being_written(scripted, background, inside, way):
+    """The two would mix what they get, and both call it a success."""
+    server = scripted("data-stalls", files={"f": CONTENT, "g": CONTENT[::-1] * 2})
+    running = background("ftp", "get", server.url(), "f") if way == "wait" else None
+    if not running:
+        ident = knetctl("-j", "ftp", "get", "--no-wait", server.url(), "f").ok().json["id"]
+    server.await_stall()
+    got = get(server.url("g"), "f", "--resume")
+    assert got.rc == 1 and got.error["errno"] == "EBUSY"
+    if running:
+        running.signal(signal.SIGINT)
+        assert running.wait().rc == 5
+    else:
+        knetctl("job", "cancel", ident).ok()
+        until(lambda: knetctl("-j", "job", "show", ident).ok().json["state"] == "cancelled", "the end")
+    server.gate.set()
