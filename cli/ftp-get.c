@@ -359,7 +359,6 @@ static struct get *get_new(struct ftp_options *o, const char *path, const char *
 	g->target.fd = g->target.dir = -1;
 	g->pump = (struct pump){ .job = -1, .own = -1, .fd = -1 };
 	g->target.make_dirs = o->create_dirs;
-	g->standard = is_standard(where);
 	g->retry.left = o->retry;
 	return g;
 }
@@ -373,6 +372,7 @@ struct flow *get_flow(struct cli *c, struct ftp_options *o, const struct knetctl
 	if (*status)
 		return NULL;
 	g = get_new(o, url->path, where, url->name);
+	g->standard = is_standard(where);
 	*status = server_get(c, o, url, &g->server);
 	if (!*status)
 		return &g->flow;
