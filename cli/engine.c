@@ -93,6 +93,7 @@ static void fill(struct engine *e)
 {
 	struct flow *f;
 
+	e->input = -1;
 	/* Without a handle the module went away, and that was said. */
 	while (e->c->handle && !e->stopping && e->count < ENGINE_WINDOW && (f = e->more(e))) {
 		f->engine = e;
@@ -334,22 +335,23 @@ static void move_data(struct engine *e, const struct pollfd *fds)
 /* Wait for something to happen. A status. */
 static int wait_for_more(struct engine *e)
 {
-	struct pollfd fds[2 + PUMP_FDS] = {
+	struct pollfd fds[3 + PUMP_FDS] = {
 		{ .fd = knetctl_fd(e->c->handle), .events = (short)knetctl_events(e->c->handle) },
 		{ .fd = e->signals, .events = POLLIN },
+		{ .fd = e->input, .events = POLLIN },
 	};
 	int got;
 
 	if (e->pump)
-		pump_poll(e->pump, fds + 2);
-	got = poll(fds, e->pump ? 2 + PUMP_FDS : 2, timeout(e));
+		pump_poll(e->pump, fds + 3);
+	got = poll(fds, e->pump ? 3 + PUMP_FDS : 3, timeout(e));
 
 	if (got < 0 && errno != EINTR)
 		return fail_errno(e->c, errno, "poll");
 	if (got > 0 && fds[1].revents && signals_next(e->signals))
 		stop(e);
 	if (got > 0 && e->pump)
-		move_data(e, fds + 2);
+		move_data(e, fds + 3);
 	if (got == 0) {
 		draw(e);
 		if (!e->many)
@@ -369,7 +371,7 @@ static int turn(struct engine *e)
 	fill(e);
 	if (!e->c->handle)
 		return STATUS_MODULE;
-	if (!e->count)
+	if (!e->count && e->input < 0)
 		return STATUS_OK;
 	if (e->give_up && now_ms() >= e->give_up)
 		return fail_text(e->c, STATUS_ENDED, EINTR,
@@ -388,7 +390,7 @@ int engine_run(struct engine *e)
 	if (err < 0)
 		return fail_library(e->c, err, NULL);
 	fill(e);
-	while (!status && e->count)
+	while (!status && (e->count || e->input >= 0))
 		status = turn(e);
 	progress_clear(&e->bar);
 	abandon(e, status);

@@ -46,11 +46,13 @@ struct engine {
 	struct cli *c;
 	int signals;
 	bool many;		/* not only one: no word about each */
-	struct flow *(*more)(struct engine *e);	/* the next flow; NULL: none now */
+	/* The next flow. NULL: none before @input is readable, if that was set, or a flow ends. */
+	struct flow *(*more)(struct engine *e);
 	void (*ended)(struct engine *e, struct flow *f);	/* may be NULL */
 	void *data;		/* for the two */
 	struct progress bar;
 	bool bar_wanted;
+	int input;		/* that more() waits for; -1 when it does not */
 	struct pump *pump;	/* of the only flow, from when it needs one; or NULL */
 	uint64_t files, failed, bytes, begin_ns, moved;
 

@@ -2,6 +2,7 @@
 /* Many transfers, from a file with a line for each. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,13 @@ struct list {
 	struct ftp_options *o;
 	list_make *make;
 	bool put;
-	FILE *file;
+	int fd;			/* -1 before it is open */
 	char *failed_name;	/* NULL when the list is standard input */
 	FILE *failed;		/* once a line has failed */
-	char *line;
-	size_t room;
-	bool begun;		/* @line is the next one to do */
+	char *text;		/* what was read of it ... */
+	size_t room, begin, end;	/* ... and was not yet given out */
+	bool over;		/* there is nothing more to read */
+	int err;		/* why, if it is not the end of the list */
 	unsigned int number;
 };
 
@@ -29,6 +31,89 @@ static void wipe(char *text)
 	if (text)
 		explicit_bzero(text, strlen(text));
 	free(text);
+}
+
+/* Room for one byte more, and for a NUL. No copy of a line, which may hold a password, stays. */
+static void make_room(struct list *list)
+{
+	size_t len = list->end - list->begin, room = list->room ? list->room : 1 << 12;
+	char *text;
+
+	if (list->end + 1 < list->room)
+		return;
+	if (len >= room / 2)
+		room *= 2;
+	text = malloc(room);
+	if (!text)
+		abort();
+	if (len)
+		memcpy(text, list->text + list->begin, len);
+	if (list->text)
+		explicit_bzero(list->text, list->room);
+	free(list->text);
+	list->text = text;
+	list->room = room;
+	list->begin = 0;
+	list->end = len;
+}
+
+/*
+ * Whoever writes the list may take his time for it: transfers and signals are not to wait
+ * for him. false: nothing is there now.
+ */
+static bool read_some(struct list *list)
+{
+	struct pollfd ready = { .fd = list->fd, .events = POLLIN };
+	ssize_t got;
+
+	if (poll(&ready, 1, 0) == 0)
+		return false;
+	make_room(list);
+	got = read(list->fd, list->text + list->end, list->room - list->end - 1);
+	if (got > 0)
+		list->end += (size_t)got;
+	else if (!got || (errno != EINTR && errno != EAGAIN))
+		list->over = true;
+	if (got < 0 && list->over)
+		list->err = errno;
+	return got >= 0 || list->over;
+}
+
+/* The next line with its newline and a byte behind it; NULL: none is there, or there are no more. */
+static char *next_line(struct list *list, size_t *len)
+{
+	char *line, *newline = NULL;
+	size_t seen = 0;
+
+	for (;;) {
+		*len = list->end - list->begin;
+		line = list->text + list->begin;
+		if (*len > seen)
+			newline = memchr(line + seen, '\n', *len - seen);
+		if (newline || list->over)
+			break;
+		seen = *len;
+		if (!read_some(list))
+			return NULL;
+	}
+	if (newline)
+		*len = (size_t)(newline + 1 - line);
+	list->begin += *len;
+	return *len ? line : NULL;
+}
+
+/* Without its end; to free. */
+static char *line_copy(const char *line, size_t len)
+{
+	size_t i;
+	char *copy;
+
+	for (i = 0; i < len && line[i] != '\r' && line[i] != '\n'; i++)
+		;
+	copy = strndup(line, i);
+	if (!copy)
+		abort();
+	return copy;
 }
 
 /* A line that can be given again. It may hold a password. */
@@ -69,18 +154,16 @@ static struct flow *more(struct engine *e)
 {
 	struct list *list = e->data;
 	struct cli *c = e->c;
+	char *line, *origin;
 	struct flow *f;
-	char *origin;
-	ssize_t len;
+	size_t len;
 	int status;
 
-	while ((len = getline(&list->line, &list->room, list->file)) >= 0) {
+	while ((line = next_line(list, &len))) {
 		c->line = ++list->number;
-		origin = strndup(list->line, strcspn(list->line, "\r\n"));
-		if (!origin)
-			abort();
-		f = line_flow(c, list, list->line, (size_t)len, &status);
-		explicit_bzero(list->line, list->room);
+		origin = line_copy(line, len);
+		f = line_flow(c, list, line, len, &status);
+		explicit_bzero(line, len);
 		if (f) {
 			f->origin = origin;
 			f->line = list->number;
@@ -93,6 +176,8 @@ static struct flow *more(struct engine *e)
 		}
 		wipe(origin);
 	}
+	if (!list->over)
+		e->input = list->fd;
 	return NULL;
 }
 
@@ -108,15 +193,13 @@ static void ended(struct engine *e, struct flow *f)
 /* What was not begun when a signal ended all is still to be done. */
 static void keep_rest(struct cli *c, struct list *list)
 {
-	char *url, *file, *copy;
+	char *url, *file, *copy, *line;
 	const char *reason;
-	ssize_t len;
+	size_t len;
 
-	while ((len = getline(&list->line, &list->room, list->file)) >= 0) {
-		copy = strndup(list->line, strcspn(list->line, "\r\n"));
-		if (!copy)
-			abort();
-		if (list_line(list->line, (size_t)len, list->put, &url, &file, &reason) > 0)
+	while ((line = next_line(list, &len))) {
+		copy = line_copy(line, len);
+		if (list_line(line, len, list->put, &url, &file, &reason) > 0)
 			keep_failed(c, list, copy);
 		wipe(copy);
 	}
@@ -125,11 +208,11 @@ static void keep_rest(struct cli *c, struct list *list)
 static int list_open(struct cli *c, struct list *list, const char *name)
 {
 	if (!strcmp(name, "-")) {
-		list->file = stdin;
+		list->fd = STDIN_FILENO;
 		return STATUS_OK;
 	}
-	list->file = fopen(name, "re");
-	if (!list->file)
+	list->fd = open(name, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	if (list->fd < 0)
 		return fail_errno(c, errno, "%s", name);
 	if (asprintf(&list->failed_name, "%s.failed", name) < 0)
 		abort();
@@ -143,11 +226,11 @@ static void list_close(struct cli *c, struct list *list)
 	/* Of an earlier run; nothing of it is left to do. */
 	if (!list->failed && list->failed_name)
 		unlink(list->failed_name);
-	if (list->file && list->file != stdin)
-		fclose(list->file);
-	if (list->line)
-		explicit_bzero(list->line, list->room);
-	free(list->line);
+	if (list->fd > STDIN_FILENO)
+		close(list->fd);
+	if (list->text)
+		explicit_bzero(list->text, list->room);
+	free(list->text);
 	free(list->failed_name);
 }
 
@@ -161,9 +244,9 @@ static int run(struct cli *c, struct list *list, int signals)
 
 	progress_init(&e.bar, c, "", e.bar_wanted);
 	status = engine_run(&e);
-	if (!status && ferror(list->file))
-		status = fail_errno(c, errno, "cannot read the list");
-	if ((c->interrupted || status) && list->file != stdin)
+	if (!status && list->err)
+		status = fail_errno(c, list->err, "cannot read the list");
+	if ((c->interrupted || status) && list->fd != STDIN_FILENO)
 		keep_rest(c, list);
 	print_summary(c, &e, list->failed ? list->failed_name : NULL);
 	if (c->interrupted)
@@ -173,7 +256,7 @@ static int run(struct cli *c, struct list *list, int signals)
 
 int run_list(struct cli *c, struct ftp_options *o, bool put, list_make *make)
 {
-	struct list list = { .o = o, .put = put, .make = make };
+	struct list list = { .o = o, .put = put, .make = make, .fd = -1 };
 	const char *batch = c->batch;
 	unsigned int line = c->line;
 	int status, signals;
@@ -186,7 +269,7 @@ int run_list(struct cli *c, struct ftp_options *o, bool put, list_make *make)
 	signals = signals_block();
 	if (signals < 0)
 		return fail_errno(c, errno, "signalfd");
-	c->batch = list.file == stdin ? "stdin" : o->list;
+	c->batch = list.fd == STDIN_FILENO ? "stdin" : o->list;
 	out_stream(true);
 	status = run(c, &list, signals);
 	out_stream(false);

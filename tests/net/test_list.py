@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """--list: many transfers with one command."""
 
+import contextlib
 import json
 import os
 import signal
 import stat
 import subprocess
+import threading
 
 import pytest
 
 from command import environment, knetctl
-from wait import until
+from wait import PATIENCE, until
 
 
 @pytest.fixture
@@ -82,6 +84,45 @@ def test_stdin(store, inside):
                          input=f"{server.url('a')}\n{server.url('none')}\n", capture_output=True,
                          check=False)
     assert got.returncode == 1 and "stdin:2: " in got.stderr
+    assert os.listdir() == ["a"]
+
+
+@contextlib.contextmanager
+def slowly(*args):
+    """A list on standard input, of which no more is written for now."""
+    running = subprocess.Popen(["knetctl", "-j", "ftp", "get", "--list", "-"], env=environment(),
+                               text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    for line in args:
+        running.stdin.write(line)
+    running.stdin.flush()
+    # Who reads its output does not wait for ever.
+    timer = threading.Timer(PATIENCE, running.kill)
+    timer.start()
+    yield running
+    timer.cancel()
+    running.kill()
+    running.communicate()
+
+
+def test_slow_list(store, inside):
+    """What it has so far is done, and told, however long the next line takes."""
+    server = store({"a": b"a", "b": b"b"})
+    with slowly(f"{server.url('a')}\n", server.url("b")) as running:
+        assert '"file":"a"' in running.stdout.readline()
+        assert os.listdir() == ["a"]
+        out, err = running.communicate(" c\n")
+    assert running.returncode == 0 and err == ""
+    assert json.loads(out.splitlines()[-1])["files"] == 2
+    assert (inside / "c").read_bytes() == b"b"
+
+
+def test_slow_list_interrupted(store, inside):
+    server = store({"a": b"a"})
+    with slowly(f"{server.url('a')}\n", server.url("b")) as running:
+        assert running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(PATIENCE) == 5
     assert os.listdir() == ["a"]
 
 
