@@ -62,6 +62,7 @@ struct cli {
 	const struct verb *verb;
 	const char *batch;		/* file, NULL outside a batch */
 	unsigned int line;		/* in it */
+	const char *subject;		/* which of many files a job is about, or NULL */
 	bool json, pretty, quiet, verbose, keep_going;
 	bool interrupted;		/* a signal asked for the end */
 	int family;			/* AF_UNSPEC, AF_INET, AF_INET6 */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,21 @@ static bool unknown_command(const struct knetctl_job *job)
 {
 	return job->error_class == KNETCTL_CLASS_PERMANENT && job->ftp_code >= 500 &&
 	       job->ftp_code <= 504;
+}
+
+/* Is nothing in it, or is it not there? A status. */
+static int prove_empty(struct cli *c, const struct ftp_server *server, struct knetctl_ftp *args)
+{
+	struct knetctl_job job = { 0 };
+	struct proof proof = { 0 };
+	struct stat st;
+
+	if (!*args->pathname || fstat(args->fd, &st) < 0 || st.st_size || !proof_args(&proof, args))
+		return STATUS_OK;
+	server_job(c, server, KNETCTL_KIND_FTP_LS, args, true, &job);
+	if (c->interrupted)
+		return STATUS_ENDED;
+	return proof_refused(&job) ? fail_job(c, &job, server->host, NULL) : STATUS_OK;
 }
 
 /* The best listing that the server has, into @fd. A status. */
@@ -35,6 +51,8 @@ static int fetch(struct cli *c, const struct ftp_options *o, const struct ftp_se
 		args.listing = *kind;
 		memset(&job, 0, sizeof(job));
 		status = server_job(c, server, KNETCTL_KIND_FTP_LS, &args, true, &job);
+		if (!status && *kind != KNETCTL_LISTING_MLSD)
+			return prove_empty(c, server, &args);
 		if (!status || !job.id || job.state == KNETCTL_STATE_DONE)
 			return status;
 		if (*kind == last || !unknown_command(&job))

@@ -82,10 +82,12 @@ static void step(struct engine *e, struct flow *f, const struct knetctl_job *job
 {
 	if (e->many)
 		e->c->line = f->line;
+	e->c->subject = f->subject;
 	f->wake = 0;
 	f->id = 0;
 	f->bytes = 0;
 	f->ops->step(f, job);
+	e->c->subject = NULL;
 	settle(e, f);
 }
 

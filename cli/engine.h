@@ -38,6 +38,7 @@ struct flow {
 	bool over;
 	bool aside;		/* no file of its own: not counted as one, unless it fails */
 	int status;		/* when it is over */
+	const char *subject;	/* which file of a mirror it is about, or NULL */
 	unsigned int line;	/* of the list that it came from */
 	char *origin;		/* that line, or NULL */
 };

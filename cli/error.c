@@ -254,8 +254,14 @@ int fail_job(struct cli *c, const struct knetctl_job *job, const char *peer,
 	     const char *hint_text)
 {
 	struct failure f = { .err = (int)job->errnum, .job = job, .hint = hint_text };
-	char *text = job_message(job, peer);
+	char *text = job_message(job, peer), *full;
 
+	if (c->subject) {
+		if (asprintf(&full, "%s: %s", c->subject, text) < 0)
+			abort();
+		free(text);
+		text = full;
+	}
 	if (!f.err && job->state == KNETCTL_STATE_CANCELLED)
 		f.err = ECANCELED;
 	report(c, &f, text);

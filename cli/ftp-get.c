@@ -386,6 +386,7 @@ struct flow *get_flow_beneath(struct ftp_options *o, struct ftp_server *server,
 	struct get *g = get_new(o, remote, path, "");
 
 	g->server = server_hold(server);
+	g->flow.subject = g->where;
 	g->root = root;
 	g->mtime = mtime;
 	return &g->flow;

@@ -500,6 +500,7 @@ struct flow *put_flow_fd(struct ftp_options *o, struct ftp_server *server, const
 {
 	struct put *p = put_new(o, remote, shown);
 
+	p->flow.subject = p->shown;
 	p->fd = fd;
 	if (fstat(fd, &p->st) < 0)
 		memset(&p->st, 0, sizeof(p->st));

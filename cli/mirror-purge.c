@@ -102,6 +102,7 @@ static void purge_step(struct flow *f, const struct knetctl_job *job)
 	struct doomed *d = p->top;
 
 	if (job && job->state != KNETCTL_STATE_DONE) {
+		p->m->c->subject = d ? d->path : NULL;
 		if (!flow_stopped(f))
 			fail_job(p->m->c, job, p->m->server->host, NULL);
 		flow_end(f, job_status(job));

@@ -15,6 +15,7 @@ struct scan {
 	char *path;
 	char *remote;
 	bool making, made;	/* it is being made; that was tried */
+	bool proving, proved;	/* that it is there, and empty */
 	int fd;
 	struct retry retry;
 };
@@ -36,12 +37,14 @@ bool mirror_other_listing(struct mirror *m, const struct knetctl_job *job)
 static void start(struct scan *s)
 {
 	struct knetctl_ftp args;
+	struct proof proof = { 0 };
 	int status = STATUS_OK;
 
 	server_args(&s->m->o, s->m->server, s->remote, &args);
 	args.max_size = LISTING_MAX;
 	args.listing = s->m->listing;
 	args.fd = s->fd;
+	s->proving = s->proving && proof_args(&proof, &args);
 	if (!s->making && ftruncate(s->fd, 0) < 0)
 		status = fail_errno(s->m->c, errno, "ftruncate");
 	if (!status)
@@ -73,6 +76,13 @@ static void compare(struct scan *s, const struct listing *l)
 		mirror_down(m, &s->flow, s->path, l);
 }
 
+/* Of those below the server itself has told. */
+static bool to_be_proved(const struct scan *s, size_t len)
+{
+	return !len && !*s->path && *s->remote && !s->m->reverse && !s->proved &&
+	       s->m->listing == KNETCTL_LISTING_LIST;
+}
+
 static void listed(struct scan *s)
 {
 	struct listing l = { 0 };
@@ -80,6 +90,12 @@ static void listed(struct scan *s)
 	char *text;
 
 	text = listing_read(s->fd, &len);
+	if (text && to_be_proved(s, len)) {
+		free(text);
+		s->proving = s->proved = true;
+		start(s);
+		return;
+	}
 	flow_end(&s->flow, STATUS_OK);
 	if (!text) {
 		s->m->incomplete = true;
@@ -107,10 +123,25 @@ static void make(struct scan *s)
 	start(s);
 }
 
+/* No proof, neither of the one nor of the other: good enough, unless all would be deleted. */
+static bool proof_failed(struct scan *s, const struct knetctl_job *job)
+{
+	if (!s->proving || proof_refused(job) || s->flow.engine->stopping)
+		return false;
+	s->proving = false;
+	if (s->m->delete)
+		mirror_fail(s->m, &s->flow, s->path, "the server does not say whether it is there");
+	else
+		listed(s);
+	return true;
+}
+
 static void failed(struct scan *s, const struct knetctl_job *job)
 {
 	uint32_t ms = 0;
 
+	if (proof_failed(s, job))
+		return;
 	if (s->making) {
 		/* Somebody may have been faster: that a file cannot be sent there will tell. */
 		s->making = false;
@@ -187,5 +218,6 @@ struct flow *mirror_scan(struct mirror *m, const struct item *item)
 	s->fd = listing_file();
 	if (!s->path)
 		abort();
+	s->flow.subject = *s->path ? s->path : NULL;
 	return &s->flow;
 }

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "ftp.h"
 #include "listing.h"
 
 #define LISTING_MAX (64 << 20)	/* bytes that one may have */
@@ -13,5 +14,21 @@
 int listing_file(void);
 /* All of it, with room for a NUL; to free. NULL with errno. */
 char *listing_read(int fd, size_t *len);
+
+
+/*
+ * vsftpd and BusyBox list nothing of a directory that is not there, and call it a
+ * success. So an empty LIST is proved by another one, of where a connection is that
+ * was told to change to the directory.
+ */
+struct proof {
+	const char *quotes[QUOTES_MAX];
+	char command[QUOTE_MAX + 1];
+};
+
+/* Make a job that lists @pathname its proof; false when that cannot be said. */
+bool proof_args(struct proof *proof, struct knetctl_ftp *args);
+/* Does the job that proves it show that there is no such directory? */
+bool proof_refused(const struct knetctl_job *job);
 
 #endif

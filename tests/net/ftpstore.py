@@ -29,10 +29,11 @@ def unix(store, path):
 
 
 class Session(ftpserver.Session):
+    directory = ""
     PARTS = ftpserver.Session.PARTS | {
         "STOR": "stor", "APPE": "appe", "MLSD": "mlsd", "LIST": "list_", "NLST": "nlst",
         "MKD": "mkd", "RMD": "rmd", "DELE": "dele", "RNFR": "rnfr", "RNTO": "rnto",
-        "MDTM": "mdtm", "MFMT": "mfmt", "HASH": "hash_", "XSHA256": "xsha256", "XCRC": "xcrc"}
+        "CWD": "cwd", "MDTM": "mdtm", "MFMT": "mfmt", "HASH": "hash_", "XSHA256": "xsha256", "XCRC": "xcrc"}
 
     def part(self, name, arg=None):
         verb = next((v for v, p in self.PARTS.items() if p == name), None)
@@ -84,14 +85,22 @@ class Session(ftpserver.Session):
         self.drop_data()
         self.hang_up()
 
-    def listing(self, arg, lines):
+    def cwd(self, arg):
         if arg not in self.server.dirs:
+            self.reply(550, "no such directory")
+            return
+        self.directory = arg
+        self.reply(250, "here you are")
+
+    def listing(self, arg, lines):
+        arg = arg or self.directory
+        if arg not in self.server.dirs and not self.server.vague:
             self.reply(550, "no such directory")
             return
         self.reply(150, "here it comes")
         if not self.open_data():
             return
-        text = self.server.listings.get(arg)
+        text = b"" if arg not in self.server.dirs else self.server.listings.get(arg)
         if text is None:
             text = "".join(line + "\r\n" for line in lines(self.server, arg)).encode("latin-1")
         self.send_data(text)
@@ -173,12 +182,14 @@ class Store(ftpserver.Server):
 
     refused: verbs that are not known; cuts: after how many bytes the next
     transfers break; lies: of which content a checksum is given; listings: what
-    is said instead.
+    is said instead; vague: a directory that is not there is listed as an empty one.
     """
 
     SESSION = Session
 
-    def __init__(self, netns, behaviours=(), files=None, dirs=(), refused=(), **kwargs):
+    def __init__(self, netns, behaviours=(), files=None, dirs=(), refused=(), vague=False,
+                 **kwargs):
+        self.vague = vague
         self.dirs = {""} | set(dirs)
         for path in files or {}:
             while path := posixpath.dirname(path):

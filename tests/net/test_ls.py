@@ -51,6 +51,15 @@ def test_missing(store):
     assert "LIST" not in server.verbs()
 
 
+@pytest.mark.parametrize("option", [(), ("--raw",)])
+def test_missing_and_nothing_said(store, option):
+    """vsftpd lists nothing then, and calls it a success."""
+    server = store(FILES, dirs=["empty"], refused=["MLSD"], vague=True)
+    server.listings["empty"] = b""
+    assert ls(*option, server.url("none")).error["ftp_code"] == 550
+    assert ls(*option, server.url("empty")).ok().json == ({"text": ""} if option else [])
+
+
 def test_login_directory(store):
     server = store(FILES)
     assert names(ls(server.url("")).ok().json) == [("d", "dir", None)]

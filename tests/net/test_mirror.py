@@ -50,6 +50,38 @@ def test_down(store, inside, refused):
         assert os.stat("t/d/b").st_mtime == TIME
 
 
+def test_file_named_dash(store, inside):
+    """It is a file, not the standard output."""
+    server = store({"pub/-": b"dash"})
+    assert mirror(server.url("pub"), "t").ok().summary["files"] == 1
+    assert tree("t") == {"pub/-": b"dash"}
+
+
+@pytest.mark.parametrize("option", [(), ("--delete",)])
+def test_directory_that_is_not_there(store, inside, option):
+    """The listing is empty, as vsftpd has it, and nobody said that it is one."""
+    server = store(dict(FILES), dirs=["empty"], refused=["MLSD"], vague=True)
+    server.listings["empty"] = b""
+    mirror(server.url("pub"), "t").ok()
+    got = mirror(*option, server.url("puh"), "t")
+    assert got.rc == 1 and "550 no such directory" in got.error["message"]
+    assert tree("t") == FILES
+    # One that is there has nothing in it, and that is meant.
+    assert mirror(*option, server.url("empty"), "t").ok().summary["deleted"] == (
+        3 if option else 0)
+    assert ("CWD", "empty") in server.commands
+
+
+def test_directory_that_nobody_can_tell(store, inside):
+    """Without a proof nothing is deleted."""
+    server = store(dict(FILES), refused=["MLSD", "CWD"], vague=True)
+    mirror(server.url("pub"), "t").ok()
+    assert mirror(server.url("puh"), "t").ok().summary["files"] == 0
+    got = mirror("--delete", server.url("puh"), "t")
+    assert got.rc == 1 and "whether it is there" in got.err
+    assert tree("t") == FILES
+
+
 def test_changed(store, inside):
     server = store(dict(FILES))
     mirror(server.url("pub"), "t").ok()
@@ -103,6 +135,20 @@ def test_nothing_is_deleted_after_a_failure(store, inside):
     server.listings["pub/d"] = b"what?\r\n"
     got = mirror("--delete", server.url("pub"), "t")
     assert got.rc == 1 and os.path.exists("t/extra")
+
+
+def test_failure_names_the_file(store, inside):
+    server = store(dict(FILES), dirs=["up"])
+    server.replaced["retr"] = lambda session, arg: session.reply(550, "no")
+    got = mirror(server.url("pub"), "t")
+    said = [json.loads(line)["error"]["message"] for line in got.err.splitlines()]
+    assert got.rc == 1
+    assert sorted(text.partition(": ")[0] for text in said) == ["a", "d/b", "d/e/c", "x.tmp"]
+    os.makedirs("s/d")
+    (inside / "s/d/f").write_bytes(b"x")
+    server.replaced["stor"] = lambda session, arg: session.reply(553, "no")
+    got = mirror("-R", "s", server.url("up"))
+    assert got.rc == 1 and got.error["message"].startswith("d/f: ")
 
 
 def test_dry_run(store, inside):
