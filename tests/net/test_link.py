@@ -173,8 +173,9 @@ def test_many(few, room, background, count, size, clients):
     server, content = few(clients), os.urandom(size)
     server.file("f", content)
     (room / "list").write_text("".join(f"ftp://{SERVER4}/f {room}/{i}\n" for i in range(count)))
+    # Not so fast that all is over before the first is cancelled: a quarter of a second each.
     running = background("-j", "ftp", "get", "--sessions", 2 * clients, "--retry", 9,
-                         "--list", room / "list")
+                         "--rate", 4 * size, "--list", room / "list")
     cancelled = cancel_some(running, 5)
     got = running.wait(500)
     *done, summary = [json.loads(line) for line in got.out.splitlines()]
