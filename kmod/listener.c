@@ -70,12 +70,17 @@ static long listener_may_accept(struct knet_listener *l)
 	return wait;
 }
 
-static int listener_accept(struct knet_listener *l, struct socket **sock)
+/* A socket, or only what TCP has of it for a service that does nothing. */
+static int listener_accept(struct knet_listener *l, struct socket **sock, struct sock **sk)
 {
 	int err = -ESHUTDOWN;
 
 	mutex_lock(&l->lock);
-	if (l->ks.sock)
+	if (l->ks.sock && !knet_sock_waits(&l->ks))
+		err = -EAGAIN;
+	else if (l->ks.sock && l->ops->ends)
+		err = knet_sk_accept(&l->ks, sk);
+	else if (l->ks.sock)
 		err = kernel_accept(l->ks.sock, sock, O_NONBLOCK);
 	mutex_unlock(&l->lock);
 	return err;
@@ -84,14 +89,18 @@ static int listener_accept(struct knet_listener *l, struct socket **sock)
 /* One connection: 0 for go on, jiffies to wait, or a negative errno for stop. */
 static long listener_step(struct knet_listener *l)
 {
-	struct socket *sock;
 	long wait = listener_may_accept(l);
+	struct socket *sock;
+	struct sock *sk;
 
 	if (wait)
 		return wait;
-	switch (listener_accept(l, &sock)) {
+	switch (listener_accept(l, &sock, &sk)) {
 	case 0:
-		knet_connection_create(l, sock);
+		if (l->ops->ends)
+			knet_connection_pass(l, sk);
+		else
+			knet_connection_create(l, sock);
 		return 0;
 	case -EAGAIN:
 		return -EAGAIN;

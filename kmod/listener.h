@@ -25,7 +25,7 @@ enum knet_step {
 /**
  * struct knet_service - what is done with a connection
  * @starts: has something to do before the peer does anything
- * @ends: has nothing at all to do
+ * @ends: has nothing at all to do; a connection ends as soon as it is accepted
  * @blocks: may wait for a file system; then @run takes the lock itself
  * @run: does what can be done without waiting for the socket, with
  *	knet_connection.lock held; an enum knet_step or a negative errno
@@ -210,6 +210,7 @@ int knet_limit_set(struct knet_listener *l, const struct knet_limits *limits);
 /* ----------------------------------------------------- connection.c -- */
 
 void knet_connection_create(struct knet_listener *l, struct socket *sock);
+void knet_connection_pass(struct knet_listener *l, struct sock *sk);
 void knet_connection_wake(struct knet_connection *conn);
 int knet_connection_close(struct knet_connection *conn, u32 reason);
 void knet_connection_close_all(struct knet_net *kn, u32 reason);
