@@ -207,10 +207,10 @@ static int service_handoff(struct knet_connection *conn)
 }
 
 static const struct knet_service services[] = {
-	[KNETCTL_SERVICE_HOLD] = { .run = service_discard },
-	[KNETCTL_SERVICE_CLOSE] = { .ends = true },
+	[KNETCTL_SERVICE_HOLD] = { .run = service_discard, .patient = true },
+	[KNETCTL_SERVICE_CLOSE] = { .ends = true, .patient = true },
 	[KNETCTL_SERVICE_ECHO] = { .run = service_echo },
-	[KNETCTL_SERVICE_DISCARD] = { .run = service_discard },
+	[KNETCTL_SERVICE_DISCARD] = { .run = service_discard, .patient = true },
 	[KNETCTL_SERVICE_CHARGEN] = { .run = service_chargen, .starts = true },
 	[KNETCTL_SERVICE_DAYTIME] = { .run = service_daytime, .starts = true },
 	[KNETCTL_SERVICE_BANNER] = { .run = service_banner, .starts = true },
