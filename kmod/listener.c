@@ -240,8 +240,9 @@ static int listener_prepare(struct knet_listener *l, struct socket *sock)
 	int v6only = !!(l->flags & KNETCTL_LISTENER_FLAGS_V6ONLY);
 	int err = 0;
 
-	/* Connections inherit these. */
-	sock_set_keepalive(sock->sk);
+	/* Connections inherit these; one that is closed at once needs no timer. */
+	if (!l->ops->ends)
+		sock_set_keepalive(sock->sk);
 	if (l->service != KNETCTL_SERVICE_HANDOFF)
 		knet_sock_set(sock, SOL_SOCKET, SO_OOBINLINE, 1);
 	sock_set_reuseaddr(sock->sk);
