@@ -59,17 +59,23 @@ static void print_cut_from(struct cli *c, struct line *line, size_t begin)
 	free(rest);
 }
 
+/* Plain text, which most is, has as many columns as bytes. */
 static void print_rest(struct cli *c, struct line *line, const char *rest)
 {
-	size_t len = strlen(rest);
+	size_t room = line->len + 1 < COLUMNS ? COLUMNS - line->len - 1 : 0, len = strlen(rest);
 
-	if (line->len + 1 + len > COLUMNS || !text_plain(rest)) {
+	if ((len > room && c->verbose) || !text_plain(rest)) {
 		print_cut(c, line, rest);
 		return;
 	}
 	if (len)
 		line_add(line, " ", 1);
-	line_add(line, rest, len);
+	if (len <= room) {
+		line_add(line, rest, len);
+	} else {
+		line_add(line, rest, room > 3 ? room - 3 : 0);
+		line_add(line, "...", 3);
+	}
 	print_line(c, line);
 }
 

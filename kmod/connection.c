@@ -53,15 +53,6 @@ static void connection_event(struct knet_connection *conn, u8 cmd)
 
 /* ------------------------------------------------------- beginning -- */
 
-/* Both ends; a peer that has gone already is known, too. */
-static void connection_addresses(struct knet_connection *conn)
-{
-	knet_sock_local(&conn->ks, &conn->local);
-	knet_sock_came_from(&conn->ks, &conn->remote);
-	knet_addr_unmap(&conn->local);
-	knet_addr_unmap(&conn->remote);
-}
-
 static void connection_work(struct work_struct *work);
 
 static struct knet_connection *connection_alloc(struct knet_listener *l, struct socket *sock)
@@ -81,31 +72,43 @@ static struct knet_connection *connection_alloc(struct knet_listener *l, struct 
 	conn->started = ktime_get();
 	conn->active = jiffies;
 	knet_sock_take(&conn->ks, sock, connection_woken);
-	connection_addresses(conn);
+	knet_sk_ends(sock->sk, &conn->local, &conn->remote);
 	return conn;
 }
 
-/* Becomes visible and is told of; 0, or the enum knetctl_connection_reason why not. */
+static u32 connection_refuse(struct knet_connection *conn, u32 reason)
+{
+	conn->reason = reason;
+	conn->listener->rejected++;
+	connection_event(conn, KNETCTL_CMD_CONNECTION_REJECTED);
+	return reason;
+}
+
+/* Whether it is let in: 0, or the enum knetctl_connection_reason why not, which was told. */
+static u32 connection_admit(struct knet_connection *conn)
+{
+	struct knet_listener *l = conn->listener;
+	u32 reason;
+
+	lockdep_assert_held(&l->kn->lock);
+	if (l->stopped || l->kn->draining)
+		return KNETCTL_CONNECTION_REASON_SHUTDOWN;
+	reason = knet_limit_admit(l, conn);
+	return reason ? connection_refuse(conn, reason) : 0;
+}
+
+/* Becomes visible and is told of; 0, or why not. */
 static u32 connection_link(struct knet_connection *conn)
 {
 	struct knet_listener *l = conn->listener;
 	struct knet_net *kn = l->kn;
-	u32 reason;
+	u32 reason = connection_admit(conn);
 
-	lockdep_assert_held(&kn->lock);
-	if (l->stopped || kn->draining)
-		return KNETCTL_CONNECTION_REASON_SHUTDOWN;
-	reason = knet_limit_admit(l, conn);
-	if (!reason && knet_object_add(kn, &conn->obj, KNET_OBJECT_CONNECTION,
-				       connection_release)) {
-		knet_limit_leave(l, conn);
-		reason = KNETCTL_CONNECTION_REASON_MEMORY;
-	}
-	if (reason) {
-		conn->reason = reason;
-		l->rejected++;
-		connection_event(conn, KNETCTL_CMD_CONNECTION_REJECTED);
+	if (reason)
 		return reason;
+	if (knet_object_add(kn, &conn->obj, KNET_OBJECT_CONNECTION, connection_release)) {
+		knet_limit_leave(l, conn);
+		return connection_refuse(conn, KNETCTL_CONNECTION_REASON_MEMORY);
 	}
 	l->accepted++;
 	list_add_tail(&conn->node, &l->connections);
@@ -165,7 +168,14 @@ static void connection_start(struct knet_connection *conn)
 	mutex_unlock(&conn->lock);
 }
 
-/* Not let in, or nothing is to be done with it. */
+/* One that is not let in is closed, or reset. */
+static bool connection_resets(const struct knet_listener *l, u32 reason)
+{
+	return l->limits.on_limit == KNETCTL_ON_LIMIT_RESET ||
+	       reason == KNETCTL_CONNECTION_REASON_SHUTDOWN ||
+	       reason == KNETCTL_CONNECTION_REASON_MEMORY;
+}
+
 static void connection_dismiss(struct knet_connection *conn, bool reset)
 {
 	if (reset)
@@ -203,17 +213,58 @@ void knet_connection_create(struct knet_listener *l, struct socket *sock)
 	if (!reason)
 		refcount_inc(&conn->obj.ref);
 	else
-		reset = l->limits.on_limit == KNETCTL_ON_LIMIT_RESET ||
-			reason == KNETCTL_CONNECTION_REASON_SHUTDOWN ||
-			reason == KNETCTL_CONNECTION_REASON_MEMORY;
-	if (!reason && l->ops->ends)
-		connection_unlink(conn, KNETCTL_CONNECTION_REASON_DONE, 0);
+		reset = connection_resets(l, reason);
 	mutex_unlock(&kn->lock);
-	if (reason || l->ops->ends)
+	if (reason)
 		connection_dismiss(conn, reset);
 	else
 		connection_start(conn);
 	knet_object_put(&conn->obj);
+}
+
+/* Comes and goes at once: 0, or why it is not let in. */
+static u32 connection_pass(struct knet_connection *conn)
+{
+	struct knet_listener *l = conn->listener;
+	u32 reason = connection_admit(conn);
+
+	if (reason)
+		return reason;
+	conn->obj.id = knet_object_pass_id(l->kn);
+	l->accepted++;
+	connection_event(conn, KNETCTL_CMD_CONNECTION_ACCEPTED);
+	conn->reason = KNETCTL_CONNECTION_REASON_DONE;
+	connection_event(conn, KNETCTL_CMD_CONNECTION_CLOSED);
+	knet_limit_leave(l, conn);
+	return 0;
+}
+
+/**
+ * knet_connection_pass() - all of a connection that nothing is done with
+ * @l: that accepted it
+ * @sk: of knet_sk_accept(), closed
+ *
+ * Nobody can find it before its end is told, so it is no object in the table
+ * and needs no memory of its own.
+ *
+ * Context: The listener's work.
+ */
+void knet_connection_pass(struct knet_listener *l, struct sock *sk)
+{
+	struct knet_connection conn = { .listener = l, .started = ktime_get() };
+	bool reset = false;
+	u32 reason;
+
+	knet_sk_ends(sk, &conn.local, &conn.remote);
+	mutex_lock(&l->kn->lock);
+	reason = connection_pass(&conn);
+	if (reason)
+		reset = connection_resets(l, reason);
+	mutex_unlock(&l->kn->lock);
+	if (reset)
+		knet_sk_abort(sk);
+	else
+		knet_sk_close(sk);
 }
 
 /* ------------------------------------------------------------- life -- */

@@ -536,6 +536,7 @@ const char *knet_group_name(enum knet_group group);
 
 int knet_object_add(struct knet_net *kn, struct knet_object *obj, enum knet_object_type type,
 		    void (*release)(struct knet_object *obj));
+u32 knet_object_pass_id(struct knet_net *kn);
 void knet_object_remove(struct knet_net *kn, struct knet_object *obj);
 struct knet_object *knet_object_get(struct knet_net *kn, u32 id, enum knet_object_type type);
 struct knet_object *knet_object_next(struct knet_net *kn, unsigned long *id,

@@ -18,6 +18,12 @@
 #define LISTENER_BATCH		64
 /* Until the next try after an accept failed for lack of memory. */
 #define LISTENER_RETRY		(HZ / 10)
+/* Connections in one jiffy from which on an accept waits for others, */
+#define GATHER_BEGIN		8
+/* as long as it finds so many, */
+#define GATHER_LEAST		4
+/* and until the next try after it did not. */
+#define GATHER_PAUSE		HZ
 
 static void listener_free(struct rcu_head *rcu)
 {
@@ -44,14 +50,53 @@ static void listener_queue(struct knet_listener *l, unsigned long delay)
 	queue_delayed_work(knet_service_wq(NULL), &l->work, delay);
 }
 
+/* More than half of what may wait does. */
+static bool listener_fills(const struct knet_listener *l)
+{
+	const struct sock *sk = l->ks.sock->sk;
+
+	return READ_ONCE(sk->sk_ack_backlog) > READ_ONCE(sk->sk_max_ack_backlog) / 2;
+}
+
 /* A connection has come. While paused nobody wants to know. */
 static int listener_woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *key)
 {
 	struct knet_listener *l = container_of(entry, struct knet_listener, ks.entry);
+	unsigned int gather = READ_ONCE(l->gather);
 
-	if (!READ_ONCE(l->paused))
-		listener_queue(l, 0);
+	if (READ_ONCE(l->paused))
+		return 0;
+	if (gather && listener_fills(l))
+		mod_delayed_work(knet_service_wq(NULL), &l->work, 0);
+	else
+		listener_queue(l, gather);
 	return 0;
+}
+
+/*
+ * To wake a worker for each connection costs as much as all else that is done
+ * for one. When many come at once and none of them waits for an answer, the
+ * first waits a jiffy for the others. A client that begins its next connection
+ * when the last one was closed comes as fast and alone: for him nothing is
+ * gathered, but for one try a second.
+ */
+static void listener_adapt(struct knet_listener *l, unsigned int accepted)
+{
+	if (!l->ops->patient || !accepted)
+		return;
+	if (l->gather) {
+		if (accepted < GATHER_LEAST) {
+			WRITE_ONCE(l->gather, 0);
+			l->gather_from = jiffies + GATHER_PAUSE;
+		}
+		return;
+	}
+	if (l->tick != jiffies)
+		l->tick_count = 0;
+	l->tick = jiffies;
+	l->tick_count += accepted;
+	if (l->tick_count >= GATHER_BEGIN && time_after_eq(jiffies, l->gather_from))
+		WRITE_ONCE(l->gather, 1);
 }
 
 /* Whether to accept now: 0, jiffies to wait first, or a negative errno for never. */
@@ -70,12 +115,17 @@ static long listener_may_accept(struct knet_listener *l)
 	return wait;
 }
 
-static int listener_accept(struct knet_listener *l, struct socket **sock)
+/* A socket, or only what TCP has of it for a service that does nothing. */
+static int listener_accept(struct knet_listener *l, struct socket **sock, struct sock **sk)
 {
 	int err = -ESHUTDOWN;
 
 	mutex_lock(&l->lock);
-	if (l->ks.sock)
+	if (l->ks.sock && !knet_sock_waits(&l->ks))
+		err = -EAGAIN;
+	else if (l->ks.sock && l->ops->ends)
+		err = knet_sk_accept(&l->ks, sk);
+	else if (l->ks.sock)
 		err = kernel_accept(l->ks.sock, sock, O_NONBLOCK);
 	mutex_unlock(&l->lock);
 	return err;
@@ -84,14 +134,18 @@ static int listener_accept(struct knet_listener *l, struct socket **sock)
 /* One connection: 0 for go on, jiffies to wait, or a negative errno for stop. */
 static long listener_step(struct knet_listener *l)
 {
-	struct socket *sock;
 	long wait = listener_may_accept(l);
+	struct socket *sock;
+	struct sock *sk;
 
 	if (wait)
 		return wait;
-	switch (listener_accept(l, &sock)) {
+	switch (listener_accept(l, &sock, &sk)) {
 	case 0:
-		knet_connection_create(l, sock);
+		if (l->ops->ends)
+			knet_connection_pass(l, sk);
+		else
+			knet_connection_create(l, sock);
 		return 0;
 	case -EAGAIN:
 		return -EAGAIN;
@@ -116,6 +170,7 @@ static void listener_work(struct work_struct *work)
 	for (i = 0; i < LISTENER_BATCH && !wait; i++)
 		wait = listener_step(l);
 	set_active_memcg(old);
+	listener_adapt(l, wait ? i - 1 : i);
 	if (wait >= 0 && wait < MAX_SCHEDULE_TIMEOUT)
 		listener_queue(l, wait);
 }
@@ -149,6 +204,7 @@ struct knet_listener *knet_listener_alloc(struct knet_net *kn)
 	l->cred = get_current_cred();
 	l->memcg = get_mem_cgroup_from_mm(current->mm);
 	l->started = ktime_get();
+	l->gather_from = jiffies;
 	return l;
 }
 
@@ -184,8 +240,9 @@ static int listener_prepare(struct knet_listener *l, struct socket *sock)
 	int v6only = !!(l->flags & KNETCTL_LISTENER_FLAGS_V6ONLY);
 	int err = 0;
 
-	/* Connections inherit these. */
-	sock_set_keepalive(sock->sk);
+	/* Connections inherit these; one that is closed at once needs no timer. */
+	if (!l->ops->ends)
+		sock_set_keepalive(sock->sk);
 	if (l->service != KNETCTL_SERVICE_HANDOFF)
 		knet_sock_set(sock, SOL_SOCKET, SO_OOBINLINE, 1);
 	sock_set_reuseaddr(sock->sk);

@@ -25,8 +25,9 @@ enum knet_step {
 /**
  * struct knet_service - what is done with a connection
  * @starts: has something to do before the peer does anything
- * @ends: has nothing at all to do
+ * @ends: has nothing at all to do; a connection ends as soon as it is accepted
  * @blocks: may wait for a file system; then @run takes the lock itself
+ * @patient: the peer waits for nothing, so an accept may wait for others
  * @run: does what can be done without waiting for the socket, with
  *	knet_connection.lock held; an enum knet_step or a negative errno
  */
@@ -34,6 +35,7 @@ struct knet_service {
 	bool starts;
 	bool ends;
 	bool blocks;
+	bool patient;
 	int (*run)(struct knet_connection *conn);
 };
 
@@ -85,6 +87,10 @@ struct knet_source {
  * @file: of the service file
  * @cred: of who made it, whose file access it is
  * @memcg: who pays for connections, or NULL
+ * @gather: jiffies that an accept waits for others, the work's
+ * @gather_from: not before that, jiffies; the work's
+ * @tick: jiffies in which connections were last counted, the work's
+ * @tick_count: accepted in @tick; the work's
  * @stopped: deleted, nothing more is accepted
  * @paused: a limit holds the backlog up until a connection ends
  * @limits: in force
@@ -115,6 +121,10 @@ struct knet_listener {
 	struct file *file;
 	const struct cred *cred;
 	struct mem_cgroup *memcg;
+	unsigned int gather;
+	unsigned int tick_count;
+	unsigned long gather_from;
+	unsigned long tick;
 	bool stopped;
 	bool paused;
 	struct knet_limits limits;
@@ -210,6 +220,7 @@ int knet_limit_set(struct knet_listener *l, const struct knet_limits *limits);
 /* ----------------------------------------------------- connection.c -- */
 
 void knet_connection_create(struct knet_listener *l, struct socket *sock);
+void knet_connection_pass(struct knet_listener *l, struct sock *sk);
 void knet_connection_wake(struct knet_connection *conn);
 int knet_connection_close(struct knet_connection *conn, u32 reason);
 void knet_connection_close_all(struct knet_net *kn, u32 reason);

@@ -39,6 +39,27 @@ int knet_object_add(struct knet_net *kn, struct knet_object *obj, enum knet_obje
 }
 
 /**
+ * knet_object_pass_id() - an id for what is gone before anybody could look for it
+ * @kn: namespace
+ *
+ * No object has it, and none gets it soon.
+ *
+ * Context: Process, knet_net.lock held.
+ * Return: the id.
+ */
+u32 knet_object_pass_id(struct knet_net *kn)
+{
+	u32 id;
+
+	lockdep_assert_held(&kn->lock);
+	do {
+		id = kn->next_id <= INT_MAX ? kn->next_id : 1;
+		kn->next_id = id + 1;
+	} while (xa_load(&kn->objects, id));
+	return id;
+}
+
+/**
  * knet_object_remove() - make an object invisible, and drop its reference
  * @kn: namespace
  * @obj: in it

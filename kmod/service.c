@@ -207,10 +207,10 @@ static int service_handoff(struct knet_connection *conn)
 }
 
 static const struct knet_service services[] = {
-	[KNETCTL_SERVICE_HOLD] = { .run = service_discard },
-	[KNETCTL_SERVICE_CLOSE] = { .ends = true },
+	[KNETCTL_SERVICE_HOLD] = { .run = service_discard, .patient = true },
+	[KNETCTL_SERVICE_CLOSE] = { .ends = true, .patient = true },
 	[KNETCTL_SERVICE_ECHO] = { .run = service_echo },
-	[KNETCTL_SERVICE_DISCARD] = { .run = service_discard },
+	[KNETCTL_SERVICE_DISCARD] = { .run = service_discard, .patient = true },
 	[KNETCTL_SERVICE_CHARGEN] = { .run = service_chargen, .starts = true },
 	[KNETCTL_SERVICE_DAYTIME] = { .run = service_daytime, .starts = true },
 	[KNETCTL_SERVICE_BANNER] = { .run = service_banner, .starts = true },
@@ -265,7 +265,11 @@ int knet_service_init(void)
 	service_wq = alloc_workqueue("knetctl-service", WQ_UNBOUND, num_possible_cpus() + 1);
 	if (!service_wq)
 		return -ENOMEM;
-	service_file_wq = alloc_workqueue("knetctl-file", WQ_UNBOUND, 0);
+	/*
+	 * One at a time on a processor, another one when it waits for a file system: many
+	 * side by side would take the time from the receivers, whose packets are lost then.
+	 */
+	service_file_wq = alloc_workqueue("knetctl-file", WQ_PERCPU, 0);
 	if (service_file_wq)
 		return 0;
 	destroy_workqueue(service_wq);

@@ -503,35 +503,46 @@ void knet_sock_move(struct knet_sock *to, struct knet_sock *from)
 	knet_sock_watch(to, knet_sock_unwatch(from), waker);
 }
 
-/**
- * knet_sock_close() - close, TCP delivers what was sent
- * @ks: open or closed; closed afterwards
- *
+/*
  * A kernel socket that holds no namespace loses its timers when it is closed,
  * and with them what was not yet acknowledged. So it takes a reference first
  * and is an ordinary orphan from then on. In a namespace that is already
  * going away there is none to take: then the connection is reset.
  *
- * Context: Process, may sleep.
+ * The namespace, to be put after the close, or NULL.
  */
-void knet_sock_close(struct knet_sock *ks)
+static struct net *sk_before_close(struct sock *sk)
 {
-	struct sock *sk;
-	struct net *net;
+	struct net *net = maybe_get_net(sock_net(sk));
 
-	if (!ks->sock)
-		return;
-	sk = ks->sock->sk;
-	net = maybe_get_net(sock_net(sk));
 	if (!net) {
-		knet_sock_abort(ks);
-		return;
+		sock_no_linger(sk);
+		return NULL;
 	}
 	lock_sock(sk);
 	sk_net_refcnt_upgrade(sk);
 	release_sock(sk);
+	return net;
+}
+
+/**
+ * knet_sock_close() - close, TCP delivers what was sent
+ * @ks: open or closed; closed afterwards
+ *
+ * In a namespace that is already going away the connection is reset.
+ *
+ * Context: Process, may sleep.
+ */
+void knet_sock_close(struct knet_sock *ks)
+{
+	struct net *net;
+
+	if (!ks->sock)
+		return;
+	net = sk_before_close(ks->sock->sk);
 	sock_release(knet_sock_unwatch(ks));
-	put_net(net);
+	if (net)
+		put_net(net);
 }
 
 /**
@@ -563,4 +574,105 @@ void knet_sock_abort(struct knet_sock *ks)
 		return;
 	sock_no_linger(ks->sock->sk);
 	sock_release(knet_sock_unwatch(ks));
+}
+
+/**
+ * knet_sock_waits() - whether a connection waits to be accepted
+ * @ks: open, listening
+ *
+ * Cheap, takes no lock: an accept in vain makes a socket and drops it.
+ *
+ * Return: true if so.
+ */
+bool knet_sock_waits(const struct knet_sock *ks)
+{
+	return !reqsk_queue_empty(&inet_csk(ks->sock->sk)->icsk_accept_queue);
+}
+
+/**
+ * knet_sk_accept() - take a connection that waits, without a struct socket
+ * @listener: listening
+ * @sk: set to the connection, to be closed with knet_sk_close() or knet_sk_abort()
+ *
+ * A struct socket with its inode is half of what an accept costs, and is of no
+ * use where nothing is sent and nothing is watched.
+ *
+ * Context: Process, may sleep.
+ * Return: 0, -EAGAIN when none waits, or another negative errno.
+ */
+int knet_sk_accept(const struct knet_sock *listener, struct sock **sk)
+{
+	int err = -EINVAL;
+
+	*sk = knet_accept(listener->sock->sk, &err);
+	return *sk ? 0 : err;
+}
+
+/**
+ * knet_sk_close() - close, TCP delivers the end
+ * @sk: of knet_sk_accept(), invalid afterwards
+ *
+ * Context: Process, may sleep.
+ */
+void knet_sk_close(struct sock *sk)
+{
+	struct net *net = sk_before_close(sk);
+
+	sk->sk_prot->close(sk, 0);
+	if (net)
+		put_net(net);
+}
+
+/**
+ * knet_sk_abort() - close at once, with a reset
+ * @sk: of knet_sk_accept(), invalid afterwards
+ *
+ * Context: Process, may sleep.
+ */
+void knet_sk_abort(struct sock *sk)
+{
+	sock_no_linger(sk);
+	sk->sk_prot->close(sk, 0);
+}
+
+static void sk_end6(struct knet_addr *addr, const struct in6_addr *in6, __be16 port, int ifindex)
+{
+	addr->in6 = (struct sockaddr_in6) {
+		.sin6_family = AF_INET6,
+		.sin6_port = port,
+		.sin6_addr = *in6,
+		.sin6_scope_id = ipv6_iface_scope_id(in6, ifindex),
+	};
+	knet_addr_unmap(addr);
+}
+
+static void sk_end4(struct knet_addr *addr, __be32 v4, __be16 port)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->in.sin_family = AF_INET;
+	addr->in.sin_port = port;
+	addr->in.sin_addr.s_addr = v4;
+}
+
+/**
+ * knet_sk_ends() - both ends of an accepted connection
+ * @sk: accepted; may have been reset since
+ * @local: set, an IPv4 address as such
+ * @remote: likewise
+ *
+ * They do not change while it is there, so no lock is needed.
+ */
+void knet_sk_ends(const struct sock *sk, struct knet_addr *local, struct knet_addr *remote)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		sk_end6(local, &sk->sk_v6_rcv_saddr, inet->inet_sport, sk->sk_bound_dev_if);
+		sk_end6(remote, &sk->sk_v6_daddr, inet->inet_dport, sk->sk_bound_dev_if);
+		return;
+	}
+#endif
+	sk_end4(local, inet->inet_rcv_saddr, inet->inet_sport);
+	sk_end4(remote, inet->inet_daddr, inet->inet_dport);
 }

@@ -90,5 +90,11 @@ void knet_sock_move(struct knet_sock *to, struct knet_sock *from);
 void knet_sock_close(struct knet_sock *ks);
 void knet_sock_close_within(struct knet_sock *ks, unsigned int ms);
 void knet_sock_abort(struct knet_sock *ks);
+bool knet_sock_waits(const struct knet_sock *ks);
+
+int knet_sk_accept(const struct knet_sock *listener, struct sock **sk);
+void knet_sk_close(struct sock *sk);
+void knet_sk_abort(struct sock *sk);
+void knet_sk_ends(const struct sock *sk, struct knet_addr *local, struct knet_addr *remote);
 
 #endif

@@ -324,22 +324,33 @@ def test_max_queue(listen):
 
 
 @pytest.mark.parametrize("action", ["close", "reset"])
-def test_max_reject(listen, monitor, action):
-    listener = listen("max", "1", "on-limit", action)
+@pytest.mark.parametrize("service", [["hold"], ["banner", "not for you"], ["chargen"]])
+def test_max_reject(listen, monitor, service, action):
+    """Who is over the limit gets no byte of the service, however soon that speaks."""
+    listener = listen("max", "1", "on-limit", action, "service", *service)
     m = monitor("connection")
     with connect(listener):
         events_of(m, listener, "connection-accepted", 1)
-        if action == "close":
-            with connect(listener) as s:
-                assert s.recv(1) == b""
-        else:
-            # The reset may be there before connect() has returned.
-            with pytest.raises(ConnectionResetError), connect(listener) as s:
-                s.recv(1)
-        event, = events_of(m, listener, "connection-rejected", 1)
-        assert event["reason"] == "max" and event["id"] is None
-        assert event["remote"]["address"] == LOOP
-    assert show(listener)["rejected"] == 1
+        for _ in range(5):
+            refused(listener, action)
+        rejected = events_of(m, listener, "connection-rejected", 5)
+        for event in rejected:
+            assert event["reason"] == "max" and event["id"] is None
+            assert event["remote"]["address"] == LOOP
+    assert show(listener)["rejected"] == 5 and show(listener)["accepted"] == 1
+
+
+def refused(listener, action):
+    """Comes while the listener is full."""
+    if action == "close":
+        with connect(listener) as s:
+            assert s.recv(100) == b""
+        return
+    # The reset may be there before connect() has returned.
+    got = None
+    with pytest.raises(ConnectionResetError), connect(listener) as s:
+        got = s.recv(100)
+    assert got is None
 
 
 def test_per_source(listen, monitor):

@@ -3,6 +3,7 @@
 
 import os
 import resource
+import select
 import socket
 import subprocess
 import time
@@ -12,14 +13,14 @@ import pytest
 import libknetctl
 import module
 from command import knetctl
+from soon import soon
 from test_listener import LOOP, connect, port, receive
-from wait import until
+from wait import PATIENCE, until
 from world import SERVER4, SERVER6, World
 
+ECHO, CHARGEN, HANDOFF = 1001, 1002, 1003
 # Thousands take a while where nothing is fast.
 CROWD = 3000 if os.environ.get("KNETCTL_SLOW") == "1" else 500
-# Two seconds are promised; an emulation on a busy machine takes three times as long.
-LIMIT = 6
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ def fill(world, count=CROWD):
     resource.setrlimit(resource.RLIMIT_NOFILE, (2 * CROWD, 2 * CROWD))
     with world.server:
         hold = knetctl("-j", "listener", "add", "[::]:1000", "backlog", "4096").ok().json
-        for number, service in enumerate((["echo"], ["chargen"], ["handoff"])):
-            knetctl("listener", "add", f"[::]:{1001 + number}", "service", *service).ok()
+        for number, service in ((ECHO, "echo"), (CHARGEN, "chargen"), (HANDOFF, "handoff")):
+            knetctl("listener", "add", f"[::]:{number}", "service", service).ok()
         knetctl("send", "udp", f"{LOOP}:1000", "x", "--count", "1000000", "--interval", "0.01",
                 "--no-wait", "--source", "127.0.0.1")
         fd = os.memfd_create("data")
@@ -47,7 +48,7 @@ def fill(world, count=CROWD):
                 f"/proc/{os.getpid()}/fd/{fd}", "--no-wait").ok()
         os.close(fd)
     socks = [connect(hold, SERVER4) for _ in range(count)]
-    for number in (1001, 1002, 1003):
+    for number in (ECHO, CHARGEN, HANDOFF):
         socks += [socket.create_connection((SERVER6, number)) for _ in range(20)]
     until(lambda: knetctl("-n", world.server.name, "-j", "status").ok().json["connections"] ==
           len(socks), "the crowd", 60)
@@ -62,8 +63,26 @@ def ended(s):
             pass
     except ConnectionResetError:
         pass
-    s.close()
     return True
+
+
+def until_told(socks):
+    """Until there is something to be read of each: its end, when nobody sends."""
+    poll = select.poll()
+    for s in socks:
+        poll.register(s, select.POLLIN)
+    left = len(socks)
+    while left:
+        events = poll.poll(PATIENCE * 1000)
+        assert events, f"{left} connections go on"
+        for fd, _ in events:
+            poll.unregister(fd)
+        left -= len(events)
+
+
+def close(socks):
+    for s in socks:
+        s.close()
 
 
 def take(world):
@@ -90,16 +109,26 @@ def check_taken(taken, told, socks):
 def test_unload(world, reload):
     socks, sink = fill(world)
     taken, told = take(world)
+    # Bytes that are on their way come before the end.
+    flooded = [s for s in socks if s.getpeername()[1] == CHARGEN]
+    others = [s for s in socks
+              if s not in flooded and s.getsockname()[:2] != told.remote]
+    # Thousands of ends at once are more than the backlog of a processor takes: some are lost.
+    with world.server, open("/proc/sys/net/ipv4/tcp_orphan_retries", "w") as f:
+        f.write("8")
     start = time.monotonic()
     module.unload()
     removed = time.monotonic() - start
-    check_taken(taken, told, socks)
-    assert all(ended(s) for s in socks)
+    until_told(others)
     took = time.monotonic() - start
     print(f"{len(socks)} connections: the module is gone after {removed:.2f} s, "
           f"all clients know after {took:.2f} s")
+    assert all(ended(s) for s in others + flooded)
+    check_taken(taken, told, socks)
+    close(socks)
     sink.close()
-    assert removed < LIMIT
+    soon("rmmod", removed)
+    soon("the end of all connections", took)
 
 
 def test_namespace(reload):
@@ -115,11 +144,12 @@ def test_namespace(reload):
         until(lambda: not os.path.exists(f"/proc/sys/net/ipv4/conf/{world.device}"),
               "the end of the namespace")
         took = time.monotonic() - start
+        close(socks)
         print(f"{len(socks)} connections: all clients know after {told:.2f} s, "
               f"the namespace is gone after {took:.2f} s")
-        assert told < LIMIT
     finally:
         world.close()
+    soon("the end of all connections", told)
 
 
 def test_banner_lost_packets(world):

@@ -16,14 +16,12 @@ from command import Monitor, Running, get, jobs, knetctl
 from ftpserver import Server, Zeros
 from ftpstore import Store
 from libknetctl import DETACHED, Knetctl
+from soon import soon, until_removed
 from wait import PATIENCE, until
 from world import World
 
 CONTENT = os.urandom(200000)
 HALF = len(CONTENT) // 2
-# What is promised, on a machine where a namespace without jobs goes in this time
-SOON = 2
-USUAL = 0.3
 
 
 @pytest.fixture
@@ -47,34 +45,10 @@ def loaded_again():
     module.load()
 
 
-def slowness():
-    """A guest on a busy machine gets its share of time only: how much longer all takes."""
-    empty = World()
-    try:
-        took = until_removed(empty)
-    finally:
-        empty.close()
-    return max(1, took / USUAL)
-
-
-def soon(what, took):
-    limit = SOON if took < SOON else SOON * slowness()
-    assert took < limit, f"{what} took {took:.1f} s, more than {limit:.1f} s"
-
-
 def remove_module():
     begin = time.monotonic()
     module.unload()
     soon("rmmod", time.monotonic() - begin)
-
-
-def until_removed(place):
-    """Until the kernel is through with it: then the other end of the veth pair is gone."""
-    place.leave()
-    begin = time.monotonic()
-    subprocess.run(["ip", "netns", "del", place.client.name], check=True)
-    until(lambda: not place.peer_exists(), "the end of the namespace")
-    return time.monotonic() - begin
 
 
 def remove_namespace(place):

@@ -5,6 +5,7 @@
 #include_next <net/sock.h>
 
 #include <linux/bvec.h>
+#include <linux/fcntl.h>
 #include <linux/uio.h>
 #include <linux/version.h>
 #include <net/net_namespace.h>
@@ -28,6 +29,20 @@ static inline void sk_net_refcnt_upgrade(struct sock *sk)
 	sock_inuse_add(net, 1);
 }
 #endif
+
+/* A connection that waits, or NULL with *err set. From 6.10 arguments are a structure. */
+static inline struct sock *knet_accept(struct sock *listener, int *err)
+{
+#ifdef KNET_HAVE_PROTO_ACCEPT_ARG
+	struct proto_accept_arg arg = { .flags = O_NONBLOCK, .kern = true };
+	struct sock *sk = READ_ONCE(listener->sk_prot)->accept(listener, &arg);
+
+	*err = arg.err;
+	return sk;
+#else
+	return READ_ONCE(listener->sk_prot)->accept(listener, O_NONBLOCK, err, true);
+#endif
+}
 
 /* 6.1 knows the name of MSG_SPLICE_PAGES, but its TCP copies whatever it says. */
 #ifndef KNET_HAVE_SPLICE_PAGES
