@@ -91,7 +91,7 @@ static void listener_adapt(struct knet_listener *l, unsigned int accepted)
 		}
 		return;
 	}
-	if (l->tick != jiffies)
+	if (time_after(jiffies, l->tick))
 		l->tick_count = 0;
 	l->tick = jiffies;
 	l->tick_count += accepted;
