@@ -48,6 +48,11 @@ def unpacked(name):
     return path
 
 
+def libraries():
+    """What the unpacked servers need and this machine may not have."""
+    return {"LD_LIBRARY_PATH": unpacked("usr/lib/x86_64-linux-gnu")}
+
+
 def set_home(user, home):
     """The guest's own /etc/passwd."""
     with open("/etc/passwd") as f:
@@ -166,9 +171,8 @@ class Proftpd(Server):
             f.write(PROFTPD.format(unpacked=os.path.realpath(UNPACKED), root=self.root,
                                    directory=self.directory, four=SERVER4, six=SERVER6))
         binary = unpacked("usr/sbin/proftpd")
-        libraries = {"LD_LIBRARY_PATH": unpacked("usr/lib/x86_64-linux-gnu")}
-        self.version = output(binary, "-v", **libraries).split()[-1]
-        self.start(binary, "-n", "-q", "-c", config, **libraries)
+        self.version = output(binary, "-v", **libraries()).split()[-1]
+        self.start(binary, "-n", "-q", "-c", config, **libraries())
 
 
 class PureFtpd(Server):
@@ -176,9 +180,9 @@ class PureFtpd(Server):
 
     def begin(self):
         binary = unpacked("usr/sbin/pure-ftpd")
-        self.version = output(binary, "--help").split()[1].removeprefix("v")
+        self.version = output(binary, "--help", **libraries()).split()[1].removeprefix("v")
         self.start(binary, "-A", "-E", "-H", "-l", "unix", "-u", "1", "-C", "100",
-                   "-g", os.path.join(self.directory, "pid"))
+                   "-g", os.path.join(self.directory, "pid"), **libraries())
 
 
 class Pyftpdlib(Server):
