@@ -627,6 +627,14 @@ def frozen(directory):
     until(lambda: not subprocess.run(["umount", path], check=False).returncode, "umount")
 
 
+def page_cache_objects():
+    """What the kernel has beside the pages of files to know them by, KiB."""
+    with open("/proc/slabinfo") as f:
+        rows = (line.split() for line in f)
+        return sum(int(row[2]) * int(row[3]) >> 10 for row in rows
+                   if row[0] in ("buffer_head", "radix_tree_node"))
+
+
 def memory():
     """What is free; what the kernel uses beside page cache, processes and what waits in TCP
     sockets; what of it are small objects. KiB."""
@@ -637,7 +645,7 @@ def memory():
     pages = int(tcp[tcp.index("mem") + 1])
     return info["MemFree"], (info["MemTotal"] - info["MemFree"] - info["Buffers"] -
                              info["Cached"] - info["AnonPages"] - info["PageTables"] -
-                             4 * pages), info["Slab"]
+                             4 * pages - page_cache_objects()), info["Slab"]
 
 
 def settled():
