@@ -412,7 +412,7 @@ struct listing {
 
 static struct nlattr *rule_of(const struct nlmsghdr *nlh)
 {
-	return nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN, KNETCTL_A_FILTER_LIST_RULE);
+	return kn_find_attr(nlh, KNETCTL_A_FILTER_LIST_RULE);
 }
 
 static int list_one(const struct nlmsghdr *nlh, void *data)

@@ -301,8 +301,7 @@ struct taken {
 
 static int taken_reply(const struct nlmsghdr *nlh, void *data)
 {
-	struct nlattr *attr = nlmsg_find_attr((struct nlmsghdr *)nlh, GENL_HDRLEN,
-					      KNETCTL_A_CONNECTION_FD);
+	struct nlattr *attr = kn_find_attr(nlh, KNETCTL_A_CONNECTION_FD);
 	struct taken *taken = data;
 	uint32_t fd = UINT32_MAX;
 
