@@ -12,8 +12,8 @@
 #include <linux/uidgid.h>
 #include <linux/workqueue.h>
 
+#include "addr.h"
 #include "filter-set.h"
-#include "sock.h"
 
 struct knet_net;
 

@@ -14,6 +14,22 @@
 #ifndef _KNETCTL_LISTENER_H
 #define _KNETCTL_LISTENER_H
 
+#include <linux/cred.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/memcontrol.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/workqueue.h>
+
+#include "addr.h"
+#include "object.h"
+#include "sock.h"
+
+struct knet_connection;
+struct knet_listener;
+struct knet_net;
+
 /* What a service says after it did what it could. */
 enum knet_step {
 	KNET_STEP_WAIT,		/* for the socket */

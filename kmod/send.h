@@ -9,6 +9,16 @@
 #ifndef _KNETCTL_SEND_H
 #define _KNETCTL_SEND_H
 
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include "addr.h"
+#include "job.h"
+#include "sock.h"
+#include "waker.h"
+
 /* The largest payload of a datagram. */
 #define KNET_DATAGRAM_MAX4	65507
 #define KNET_DATAGRAM_MAX6	65527

@@ -6,88 +6,12 @@
  * queue. The socket's callbacks stay what they are, so there is nothing to
  * restore, and after remove_wait_queue() no CPU runs our code for the socket.
  */
-#include <linux/hrtimer.h>
 #include <linux/tcp.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "knetctl.h"
-
-/* A precise wait may be this much longer, ns. */
-#define WAIT_SLACK	(50 * NSEC_PER_USEC)
-/* The timer wheel ends a wait of up to here less than a second late, jiffies. */
-#define WAIT_PRECISE	(4 * HZ)
-
-/**
- * knet_waker_init() - make a place to wait
- * @waker: to initialise
- * @wq: where @work runs
- * @work: the worker, queued when something happens while it is parked
- */
-void knet_waker_init(struct knet_waker *waker, struct workqueue_struct *wq,
-		     struct delayed_work *work)
-{
-	init_waitqueue_head(&waker->wait);
-	waker->kicked = false;
-	waker->parked = false;
-	waker->wq = wq;
-	waker->work = work;
-}
-
-/**
- * knet_waker_wake() - let the worker look around
- * @waker: of the worker
- *
- * Context: Any, also softirq and with a wait queue lock held.
- */
-void knet_waker_wake(struct knet_waker *waker)
-{
-	WRITE_ONCE(waker->kicked, true);
-	/* Pairs with the barrier of parking: either side sees the other's flag. */
-	smp_mb();
-	if (READ_ONCE(waker->parked))
-		mod_delayed_work(waker->wq, waker->work, 0);
-	else
-		wake_up(&waker->wait);
-}
-
-/**
- * knet_waker_wait() - wait until something happened
- * @waker: of the calling worker
- * @timeout: in jiffies, MAX_SCHEDULE_TIMEOUT for no limit
- *
- * A kworker gets no signal: idle sleep, which counts neither as load nor as hung.
- * The timer wheel is late by up to an eighth of its time. So a long wait ends early,
- * and the caller, who looks at the clock in any case, waits for the rest.
- *
- * Return: false when nothing happened, and the time or most of it is over.
- */
-bool knet_waker_wait(struct knet_waker *waker, unsigned long timeout)
-{
-	if (timeout != MAX_SCHEDULE_TIMEOUT && timeout > WAIT_PRECISE)
-		timeout -= timeout / 8;
-	wait_event_idle_timeout(waker->wait, READ_ONCE(waker->kicked), timeout);
-	return xchg(&waker->kicked, false);
-}
-
-/**
- * knet_waker_wait_until() - wait until something happened, with a precise end
- * @waker: of the calling worker
- * @until: CLOCK_MONOTONIC
- *
- * Return: false when the time is over and nothing happened.
- */
-bool knet_waker_wait_until(struct knet_waker *waker, ktime_t until)
-{
-	DEFINE_WAIT(wait);
-
-	prepare_to_wait(&waker->wait, &wait, TASK_IDLE);
-	if (!READ_ONCE(waker->kicked))
-		schedule_hrtimeout_range(&until, WAIT_SLACK, HRTIMER_MODE_ABS);
-	finish_wait(&waker->wait, &wait);
-	return xchg(&waker->kicked, false);
-}
 
 static int sock_woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *key)
 {
@@ -152,115 +76,6 @@ struct socket *knet_sock_unwatch(struct knet_sock *ks)
 	remove_wait_queue(sk_sleep(sock->sk), &ks->entry);
 	ks->sock = NULL;
 	return sock;
-}
-
-/**
- * knet_addr_len() - the size of the sockaddr
- * @addr: of family AF_INET or AF_INET6
- *
- * Return: bytes.
- */
-int knet_addr_len(const struct knet_addr *addr)
-{
-	return addr->sa.sa_family == AF_INET6 ? sizeof(addr->in6) : sizeof(addr->in);
-}
-
-/**
- * knet_addr_port() - the port in host byte order
- * @addr: of family AF_INET or AF_INET6
- *
- * Return: the port.
- */
-u16 knet_addr_port(const struct knet_addr *addr)
-{
-	return ntohs(addr->sa.sa_family == AF_INET6 ? addr->in6.sin6_port : addr->in.sin_port);
-}
-
-/**
- * knet_addr_set_port() - change the port
- * @addr: of family AF_INET or AF_INET6
- * @port: in host byte order
- */
-void knet_addr_set_port(struct knet_addr *addr, u16 port)
-{
-	if (addr->sa.sa_family == AF_INET6)
-		addr->in6.sin6_port = htons(port);
-	else
-		addr->in.sin_port = htons(port);
-}
-
-/**
- * knet_addr_unmap() - an IPv4 address in IPv6's clothes becomes one of IPv4
- * @addr: of any family
- */
-void knet_addr_unmap(struct knet_addr *addr)
-{
-	__be16 port = addr->in6.sin6_port;
-	__be32 v4;
-
-	if (addr->sa.sa_family != AF_INET6 || !ipv6_addr_v4mapped(&addr->in6.sin6_addr))
-		return;
-	v4 = addr->in6.sin6_addr.s6_addr32[3];
-	memset(addr, 0, sizeof(*addr));
-	addr->in.sin_family = AF_INET;
-	addr->in.sin_port = port;
-	addr->in.sin_addr.s_addr = v4;
-}
-
-/**
- * knet_addr_bytes() - the address alone
- * @addr: of family AF_INET or AF_INET6
- * @len: set to 4 or 16
- *
- * Return: the bytes in network order, inside of @addr.
- */
-const u8 *knet_addr_bytes(const struct knet_addr *addr, unsigned int *len)
-{
-	if (addr->sa.sa_family == AF_INET6) {
-		*len = sizeof(addr->in6.sin6_addr);
-		return addr->in6.sin6_addr.s6_addr;
-	}
-	*len = sizeof(addr->in.sin_addr);
-	return (const u8 *)&addr->in.sin_addr;
-}
-
-/**
- * knet_addr_same_host() - compare addresses, not ports
- * @a: of any family
- * @b: of any family
- *
- * Return: true when both have the same family and address.
- */
-bool knet_addr_same_host(const struct knet_addr *a, const struct knet_addr *b)
-{
-	unsigned int len_a, len_b;
-	const u8 *bytes_a, *bytes_b;
-
-	if (a->sa.sa_family != b->sa.sa_family)
-		return false;
-	if (a->sa.sa_family == AF_UNSPEC)
-		return true;
-	bytes_a = knet_addr_bytes(a, &len_a);
-	bytes_b = knet_addr_bytes(b, &len_b);
-	return len_a == len_b && !memcmp(bytes_a, bytes_b, len_a);
-}
-
-/**
- * knet_addr_equal() - compare address, port and scope
- * @a: of any family
- * @b: of any family
- *
- * Return: true when all are the same.
- */
-bool knet_addr_equal(const struct knet_addr *a, const struct knet_addr *b)
-{
-	if (!knet_addr_same_host(a, b))
-		return false;
-	if (a->sa.sa_family == AF_UNSPEC)
-		return true;
-	if (a->sa.sa_family == AF_INET6 && a->in6.sin6_scope_id != b->in6.sin6_scope_id)
-		return false;
-	return knet_addr_port(a) == knet_addr_port(b);
 }
 
 /**
@@ -503,79 +318,6 @@ void knet_sock_move(struct knet_sock *to, struct knet_sock *from)
 	knet_sock_watch(to, knet_sock_unwatch(from), waker);
 }
 
-/*
- * A kernel socket that holds no namespace loses its timers when it is closed,
- * and with them what was not yet acknowledged. So it takes a reference first
- * and is an ordinary orphan from then on. In a namespace that is already
- * going away there is none to take: then the connection is reset.
- *
- * The namespace, to be put after the close, or NULL.
- */
-static struct net *sk_before_close(struct sock *sk)
-{
-	struct net *net = maybe_get_net(sock_net(sk));
-
-	if (!net) {
-		sock_no_linger(sk);
-		return NULL;
-	}
-	lock_sock(sk);
-	sk_net_refcnt_upgrade(sk);
-	release_sock(sk);
-	return net;
-}
-
-/**
- * knet_sock_close() - close, TCP delivers what was sent
- * @ks: open or closed; closed afterwards
- *
- * In a namespace that is already going away the connection is reset.
- *
- * Context: Process, may sleep.
- */
-void knet_sock_close(struct knet_sock *ks)
-{
-	struct net *net;
-
-	if (!ks->sock)
-		return;
-	net = sk_before_close(ks->sock->sk);
-	sock_release(knet_sock_unwatch(ks));
-	if (net)
-		put_net(net);
-}
-
-/**
- * knet_sock_close_within() - knet_sock_close(), but give up soon
- * @ks: open or closed; closed afterwards
- * @ms: milliseconds without an answer after which TCP forgets the connection
- *
- * For connections on which nothing is left to be delivered but their end: a
- * peer that is gone must not keep the namespace for minutes.
- *
- * Context: Process, may sleep.
- */
-void knet_sock_close_within(struct knet_sock *ks, unsigned int ms)
-{
-	if (ks->sock)
-		tcp_sock_set_user_timeout(ks->sock->sk, ms);
-	knet_sock_close(ks);
-}
-
-/**
- * knet_sock_abort() - close at once, with a reset
- * @ks: open or closed; closed afterwards
- *
- * Context: Process, may sleep.
- */
-void knet_sock_abort(struct knet_sock *ks)
-{
-	if (!ks->sock)
-		return;
-	sock_no_linger(ks->sock->sk);
-	sock_release(knet_sock_unwatch(ks));
-}
-
 /**
  * knet_sock_waits() - whether a connection waits to be accepted
  * @ks: open, listening
@@ -606,33 +348,6 @@ int knet_sk_accept(const struct knet_sock *listener, struct sock **sk)
 
 	*sk = knet_accept(listener->sock->sk, &err);
 	return *sk ? 0 : err;
-}
-
-/**
- * knet_sk_close() - close, TCP delivers the end
- * @sk: of knet_sk_accept(), invalid afterwards
- *
- * Context: Process, may sleep.
- */
-void knet_sk_close(struct sock *sk)
-{
-	struct net *net = sk_before_close(sk);
-
-	sk->sk_prot->close(sk, 0);
-	if (net)
-		put_net(net);
-}
-
-/**
- * knet_sk_abort() - close at once, with a reset
- * @sk: of knet_sk_accept(), invalid afterwards
- *
- * Context: Process, may sleep.
- */
-void knet_sk_abort(struct sock *sk)
-{
-	sock_no_linger(sk);
-	sk->sk_prot->close(sk, 0);
 }
 
 static void sk_end6(struct knet_addr *addr, const struct in6_addr *in6, __be16 port, int ifindex)

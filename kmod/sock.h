@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kernel TCP sockets that never block, and the one place where their owner
- * waits for all of them.
+ * Kernel TCP sockets that never block.
  */
 #ifndef _KNETCTL_SOCK_H
 #define _KNETCTL_SOCK_H
 
-#include <linux/in.h>
-#include <linux/in6.h>
-#include <linux/ktime.h>
 #include <linux/net.h>
 #include <linux/wait.h>
-#include <linux/workqueue.h>
 
-/**
- * struct knet_addr - an address and a port; family AF_UNSPEC for none
- */
-struct knet_addr {
-	union {
-		struct sockaddr sa;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	};
-};
+#include "addr.h"
+#include "waker.h"
 
-/**
- * struct knet_waker - where one worker waits
- * @wait: the worker, when it waits
- * @kicked: something happened since the worker last looked
- * @work: queued instead when the worker is parked
- * @wq: where @work runs
- * @parked: no worker runs
- */
-struct knet_waker {
-	wait_queue_head_t wait;
-	bool kicked;
-	bool parked;
-	struct delayed_work *work;
-	struct workqueue_struct *wq;
-};
+struct net;
+struct sock;
 
 /**
  * struct knet_sock - a socket and how it wakes its owner
@@ -53,20 +27,6 @@ struct knet_sock {
 	struct knet_waker *waker;
 	bool quiet;
 };
-
-void knet_waker_init(struct knet_waker *waker, struct workqueue_struct *wq,
-		     struct delayed_work *work);
-void knet_waker_wake(struct knet_waker *waker);
-bool knet_waker_wait_until(struct knet_waker *waker, ktime_t until);
-bool knet_waker_wait(struct knet_waker *waker, unsigned long timeout);
-
-int knet_addr_len(const struct knet_addr *addr);
-u16 knet_addr_port(const struct knet_addr *addr);
-void knet_addr_set_port(struct knet_addr *addr, u16 port);
-void knet_addr_unmap(struct knet_addr *addr);
-const u8 *knet_addr_bytes(const struct knet_addr *addr, unsigned int *len);
-bool knet_addr_equal(const struct knet_addr *a, const struct knet_addr *b);
-bool knet_addr_same_host(const struct knet_addr *a, const struct knet_addr *b);
 
 void knet_sock_watch(struct knet_sock *ks, struct socket *sock, struct knet_waker *waker);
 void knet_sock_take(struct knet_sock *ks, struct socket *sock, wait_queue_func_t woken);
