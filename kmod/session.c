@@ -16,6 +16,9 @@
 /* What a receive buffer may hold, in the pieces in which it is taken. */
 #define SESSION_ARRIVED	16
 
+/* How long an acknowledgment may wait for something to go with it, ns. */
+#define ACK_AFTER	(2 * NSEC_PER_MSEC)
+
 static void session_work(struct work_struct *work);
 
 /**
@@ -168,11 +171,40 @@ static void session_unlink(struct knet_session *s)
 	session_uncount(s);
 }
 
-/* Wait for a socket, a cancel or a timer. */
+static bool session_owes_ack(struct knet_session *s)
+{
+	bool owes;
+
+	mutex_lock(&s->lock);
+	owes = s->control.sock && knet_sock_owes_ack(&s->control);
+	mutex_unlock(&s->lock);
+	return owes;
+}
+
+static void session_acknowledge(struct knet_session *s)
+{
+	mutex_lock(&s->lock);
+	if (s->control.sock)
+		knet_sock_acknowledge(&s->control);
+	mutex_unlock(&s->lock);
+}
+
+/*
+ * Wait for a socket, a cancel or a timer.
+ *
+ * A server that has not set TCP_NODELAY says its next word when the one before is
+ * acknowledged. Our next command does that, but where there is none to send both
+ * would wait for TCP's timer, 40 ms.
+ */
 static void session_wait(struct knet_session *s)
 {
 	unsigned long wait = knet_session_time_left(s, knet_session_timer_limit(s));
 
+	if (session_owes_ack(s)) {
+		if (knet_waker_wait_until(&s->waker, ktime_add(ktime_get(), ACK_AFTER)))
+			return;
+		session_acknowledge(s);
+	}
 	if (!knet_waker_wait(&s->waker, knet_data_wait_limit(s, wait)))
 		knet_data_waited(s);
 }

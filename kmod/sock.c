@@ -264,6 +264,33 @@ bool knet_sock_readable(const struct knet_sock *ks)
 	       (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
 }
 
+/**
+ * knet_sock_owes_ack() - whether TCP waits with an acknowledgment
+ * @ks: open
+ *
+ * It does for up to 40 ms or more, so that something of ours can go with it. Cheap, takes
+ * no lock.
+ *
+ * Return: true if so.
+ */
+bool knet_sock_owes_ack(const struct knet_sock *ks)
+{
+	return inet_csk_ack_scheduled(ks->sock->sk);
+}
+
+/**
+ * knet_sock_acknowledge() - acknowledge now what TCP waits with
+ * @ks: open
+ *
+ * Only this once, unlike TCP_QUICKACK of 1.
+ *
+ * Context: Process, may sleep.
+ */
+void knet_sock_acknowledge(struct knet_sock *ks)
+{
+	tcp_sock_set_quickack(ks->sock->sk, 2);
+}
+
 /* @peer as for proto_ops.getname: 0 our end, 1 the other one, 2 that whatever the state is. */
 static void sock_name(const struct knet_sock *ks, struct knet_addr *addr, int peer)
 {

@@ -43,6 +43,8 @@ int knet_sock_send(struct knet_sock *ks, const char *bytes, size_t len);
 int knet_sock_recv(struct knet_sock *ks, char *bytes, size_t len);
 int knet_sock_discard(struct knet_sock *ks, size_t max);
 bool knet_sock_readable(const struct knet_sock *ks);
+bool knet_sock_owes_ack(const struct knet_sock *ks);
+void knet_sock_acknowledge(struct knet_sock *ks);
 void knet_sock_local(const struct knet_sock *ks, struct knet_addr *addr);
 void knet_sock_remote(const struct knet_sock *ks, struct knet_addr *addr);
 void knet_sock_came_from(const struct knet_sock *ks, struct knet_addr *addr);

@@ -14,7 +14,7 @@ from command import Running, knetctl
 from filters import Watch, build_syns, connect, count, rules
 from module import parameter
 from wait import until
-from world import SERVER4, SERVER6, Netns, ip
+from world import SERVER4, SERVER6, Netns, ip, netstat
 
 AF4, AF6 = socket.AF_INET, socket.AF_INET6
 
@@ -351,9 +351,7 @@ def dropped(world):
 
 
 def retransmitted():
-    with open("/proc/thread-self/net/netstat", encoding="utf-8") as f:
-        names, values = [line.split() for line in f if line.startswith("TcpExt:")]
-    return int(values[names.index("TCPSynRetrans")])
+    return netstat("TcpExtTCPSynRetrans")
 
 
 def test_retransmissions(watch, dropped):

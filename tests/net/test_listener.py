@@ -14,7 +14,7 @@ import pytest
 
 from command import knetctl, status
 from wait import until
-from world import CLIENT4, CLIENT6, SERVER4
+from world import CLIENT4, CLIENT6, SERVER4, netstat
 
 MiB = 1 << 20
 LOOP = "127.0.0.1"
@@ -454,18 +454,6 @@ def test_connection(listen):
 
 
 # ----------------------------------------------------------------- the crowd
-
-
-def netstat(*names):
-    """Counters of /proc/net/netstat and /proc/net/snmp of this namespace."""
-    found = {}
-    for file in ("netstat", "snmp"):
-        with open("/proc/self/net/" + file) as f:
-            lines = [line.split() for line in f]
-        for heads, values in zip(lines[::2], lines[1::2]):
-            found |= {heads[0][:-1] + h: int(v) for h, v in zip(heads[1:], values[1:])
-                      if h != heads[0]}
-    return sum(found[n] for n in names)
 
 
 def test_storm(listen, monitor):

@@ -9,7 +9,7 @@ import pytest
 
 from command import get, knetctl, show
 from wait import until
-from world import CLIENT4, SERVER4
+from world import CLIENT4, SERVER4, netstat
 
 CONTENT = os.urandom(100_000)
 # Far from every timer, and from what a slow machine needs
@@ -128,3 +128,17 @@ def test_keepalive(scripted, background, directory):
         return "timer:(keepalive" in out
     until(timers, "the timer of keepalive")
     server.gate.set()
+
+
+# --- a server that waits for acknowledgements ---------------------------------------------
+
+def test_nagle(scripted, directory, monkeypatch):
+    """Without TCP_NODELAY it says that all was sent only when its 150 is acknowledged:
+    that must not wait for TCP's timer."""
+    files = {f"f{i}": CONTENT[:100] for i in range(40)}
+    server = scripted(files=files)
+    (directory / "list").write_text("".join(f"{server.url(name)}\n" for name in files))
+    monkeypatch.chdir(directory)
+    before = netstat("TcpExtDelayedACKs")
+    knetctl("ftp", "get", "--sessions", "1", "--list", "list").ok()
+    assert netstat("TcpExtDelayedACKs") - before < len(files) / 2
