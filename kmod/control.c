@@ -63,6 +63,8 @@ const char *knet_control_refusal(int err)
 		return "cannot bind to the source address";
 	case -EAFNOSUPPORT:
 		return "no address of the server has the source's family";
+	case -EINVAL:
+		return "an address that cannot be used; a link-local one needs its interface";
 	case -ENOMEM:
 	case -ENOBUFS:
 		return "no memory for a socket";

@@ -76,6 +76,8 @@ static const char *send_why(int err)
 		return "the source is none of this machine's addresses";
 	case -EAFNOSUPPORT:
 		return "the source is of another family, or there is no IPv6 here";
+	case -EINVAL:
+		return "an address that cannot be used; a link-local one needs its interface";
 	case -ENETUNREACH:
 	case -EHOSTUNREACH:
 		return "there is no route";

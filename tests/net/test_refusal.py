@@ -110,6 +110,11 @@ def test_source_not_ours(world, scripted, directory):
     assert server.commands == []
 
 
+def test_link_local_without_interface(world, directory):
+    got = get("ftp://[fe80::1]/f", directory / "f")
+    refused(got, 1, "EINVAL", "needs its interface", directory / "f")
+
+
 # --- the server says no -------------------------------------------------------
 
 def test_wrong_password(vsftpd, directory):

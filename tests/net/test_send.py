@@ -311,3 +311,6 @@ def test_arguments(world):
         assert knetctl("send", *args).rc == 2, args
     got = knetctl("-j", "send", "udp", f"{LOOP}:9", "x", "--source", "192.0.2.7")
     assert got.error["attribute"] == "source" and got.error["errno"] == "EADDRNOTAVAIL"
+    for how in (["udp"], ["tcp"]):
+        got = knetctl("-j", "send", *how, "[fe80::1]:9", "x")
+        assert got.error["errno"] == "EINVAL" and "needs its interface" in got.error["message"]
