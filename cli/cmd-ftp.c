@@ -52,7 +52,7 @@ static int run_single(struct cli *c, const struct ftp_options *o, struct flow *f
 	return status ? status : single.status;
 }
 
-/* --------------------------------------------------------------- get -- */
+/* ----------------------------------------------------- get and put -- */
 
 bool is_standard(const char *file)
 {
@@ -85,77 +85,36 @@ static int check_get(struct cli *c, const struct ftp_options *o, const struct kn
 	return target_check(c, where, url->name);
 }
 
-static int get(struct cli *c, struct ftp_options *o, char *text, const char *where)
+static int check_put(struct cli *c, const struct ftp_options *o, const struct knetctl_url *url,
+		     const char *file)
 {
-	struct knetctl_url url = { 0 };
-	struct flow *f = NULL;
-	int status;
-
-	status = ftp_url(c, text, FTP_URL_FILE, &url);
-	if (!status)
-		status = ftp_check_options(c, o);
-	if (!status)
-		status = check_get(c, o, &url, where);
-	if (!status)
-		status = need_handle(c);
-	if (!status && o->no_wait)
-		status = get_detached(c, o, &url, where);
-	else if (!status)
-		f = get_flow(c, o, &url, where, &status);
-	knetctl_url_free(&url);
-	return f ? run_single(c, o, f) : status;
-}
-
-static struct flow *get_line(struct cli *c, struct ftp_options *o, char *text, char *file,
-			     int *status)
-{
-	struct knetctl_url url = { 0 };
-	struct flow *f = NULL;
-
-	*status = ftp_url(c, text, FTP_URL_FILE, &url);
-	if (!*status)
-		*status = check_get(c, o, &url, file);
-	if (!*status)
-		f = get_flow(c, o, &url, file, status);
-	knetctl_url_free(&url);
-	return f;
-}
-
-static int run_get(struct cli *c, int argc, char **argv)
-{
-	struct ftp_options o = { .args = KNETCTL_INIT(struct knetctl_ftp) };
-	int n = args_parse(c, argc, argv, ftp_option, &o);
-	int status;
-
-	if (n < 0)
-		return args_status(n);
-	if (o.list && n)
-		return fail_usage(c, "--list has the URLs, not '%s'", argv[1]);
-	if (!o.list && n == 0)
-		return fail_usage(c, "which URL?");
-	if (n > 2)
-		return fail_usage(c, "too much: '%s'", argv[3]);
-	if (o.list) {
-		status = ftp_check_options(c, &o);
-		if (!status)
-			status = run_list(c, &o, false, get_line);
-	} else {
-		status = get(c, &o, argv[1], argv[2]);
-	}
-	ftp_options_free(&o);
-	return status;
-}
-
-/* --------------------------------------------------------------- put -- */
-
-static int check_put(struct cli *c, const struct ftp_options *o, const char *file)
-{
+	(void)url;
 	if (is_standard(file))
 		return check_standard(c, o, true);
 	return *file ? STATUS_OK : fail_usage(c, "the name of the file is empty");
 }
 
-static int put(struct cli *c, struct ftp_options *o, const char *file, char *text)
+/* How the two verbs that move files differ. */
+struct way {
+	bool put;	/* and FILE comes before URL */
+	int (*check)(struct cli *c, const struct ftp_options *o, const struct knetctl_url *url,
+		     const char *file);
+	int (*detached)(struct cli *c, struct ftp_options *o, const struct knetctl_url *url,
+			const char *file);
+	struct flow *(*flow)(struct cli *c, struct ftp_options *o, const struct knetctl_url *url,
+			     const char *file, int *status);
+	const char *listed;	/* what --list has */
+};
+
+static const struct way get_way = {
+	false, check_get, get_detached, get_flow, "URLs"
+};
+static const struct way put_way = {
+	true, check_put, put_detached, put_flow, "files and URLs"
+};
+
+static int move(struct cli *c, struct ftp_options *o, const struct way *way, char *text,
+		const char *file)
 {
 	struct knetctl_url url = { 0 };
 	struct flow *f = NULL;
@@ -165,33 +124,58 @@ static int put(struct cli *c, struct ftp_options *o, const char *file, char *tex
 	if (!status)
 		status = ftp_check_options(c, o);
 	if (!status)
-		status = check_put(c, o, file);
+		status = way->check(c, o, &url, file);
 	if (!status)
 		status = need_handle(c);
 	if (!status && o->no_wait)
-		status = put_detached(c, o, &url, file);
+		status = way->detached(c, o, &url, file);
 	else if (!status)
-		f = put_flow(c, o, &url, file, &status);
+		f = way->flow(c, o, &url, file, &status);
 	knetctl_url_free(&url);
 	return f ? run_single(c, o, f) : status;
 }
 
-static struct flow *put_line(struct cli *c, struct ftp_options *o, char *text, char *file,
-			     int *status)
+/* One line of a list. */
+static struct flow *move_line(struct cli *c, struct ftp_options *o, const struct way *way,
+			      char *text, char *file, int *status)
 {
 	struct knetctl_url url = { 0 };
 	struct flow *f = NULL;
 
 	*status = ftp_url(c, text, FTP_URL_FILE, &url);
 	if (!*status)
-		*status = check_put(c, o, file);
+		*status = way->check(c, o, &url, file);
 	if (!*status)
-		f = put_flow(c, o, &url, file, status);
+		f = way->flow(c, o, &url, file, status);
 	knetctl_url_free(&url);
 	return f;
 }
 
-int run_put(struct cli *c, int argc, char **argv)
+static struct flow *get_line(struct cli *c, struct ftp_options *o, char *url, char *file,
+			     int *status)
+{
+	return move_line(c, o, &get_way, url, file, status);
+}
+
+static struct flow *put_line(struct cli *c, struct ftp_options *o, char *url, char *file,
+			     int *status)
+{
+	return move_line(c, o, &put_way, url, file, status);
+}
+
+static int check_words(struct cli *c, const struct ftp_options *o, const struct way *way, int n,
+		       char **argv)
+{
+	if (o->list && n)
+		return fail_usage(c, "--list has the %s, not '%s'", way->listed, argv[1]);
+	if (!o->list && n == 0)
+		return fail_usage(c, way->put ? "which FILE, to which URL?" : "which URL?");
+	if (!o->list && n == 1 && way->put)
+		return fail_usage(c, "to which URL?");
+	return n > 2 ? fail_usage(c, "too much: '%s'", argv[3]) : STATUS_OK;
+}
+
+static int run_move(struct cli *c, const struct way *way, int argc, char **argv)
 {
 	struct ftp_options o = { .args = KNETCTL_INIT(struct knetctl_ftp) };
 	int n = args_parse(c, argc, argv, ftp_option, &o);
@@ -199,21 +183,25 @@ int run_put(struct cli *c, int argc, char **argv)
 
 	if (n < 0)
 		return args_status(n);
-	if (o.list && n)
-		return fail_usage(c, "--list has the files and URLs, not '%s'", argv[1]);
-	if (!o.list && n < 2)
-		return fail_usage(c, n ? "to which URL?" : "which FILE, to which URL?");
-	if (n > 2)
-		return fail_usage(c, "too much: '%s'", argv[3]);
-	if (o.list) {
+	status = check_words(c, &o, way, n, argv);
+	if (!status && !o.list)
+		status = move(c, &o, way, argv[way->put ? 2 : 1], argv[way->put ? 1 : 2]);
+	else if (!status)
 		status = ftp_check_options(c, &o);
-		if (!status)
-			status = run_list(c, &o, true, put_line);
-	} else {
-		status = put(c, &o, argv[1], argv[2]);
-	}
+	if (!status && o.list)
+		status = run_list(c, &o, way->put, way->put ? put_line : get_line);
 	ftp_options_free(&o);
 	return status;
+}
+
+static int run_get(struct cli *c, int argc, char **argv)
+{
+	return run_move(c, &get_way, argc, argv);
+}
+
+static int run_put(struct cli *c, int argc, char **argv)
+{
+	return run_move(c, &put_way, argc, argv);
 }
 
 /* ------------------------------------------------------------- table -- */

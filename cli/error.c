@@ -142,17 +142,22 @@ void note(struct cli *c, const char *format, ...)
 	free(text);
 }
 
-int fail_usage(struct cli *c, const char *format, ...)
+static void report_text(struct cli *c, int err, const char *format, va_list args)
 {
-	struct failure f = { .err = EINVAL };
-	va_list args;
-	char *text;
+	struct failure f = { .err = err };
+	char *text = format_text(format, args);
 
-	va_start(args, format);
-	text = format_text(format, args);
-	va_end(args);
 	report(c, &f, text);
 	free(text);
+}
+
+int fail_usage(struct cli *c, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report_text(c, EINVAL, format, args);
+	va_end(args);
 	if (c->json)
 		return STATUS_USAGE;
 	fputs("Try 'knetctl ", stderr);
@@ -166,15 +171,11 @@ int fail_usage(struct cli *c, const char *format, ...)
 
 int fail_text(struct cli *c, int status, int err, const char *format, ...)
 {
-	struct failure f = { .err = err };
 	va_list args;
-	char *text;
 
 	va_start(args, format);
-	text = format_text(format, args);
+	report_text(c, err, format, args);
 	va_end(args);
-	report(c, &f, text);
-	free(text);
 	return status;
 }
 

@@ -210,7 +210,6 @@ void print_transfer(const struct flow *f, const struct ftp_options *o, const cha
 void print_summary(struct cli *c, const struct engine *e, const char *failed_file);
 
 /* cmd-ftp-*.c */
-int run_put(struct cli *c, int argc, char **argv);
 int run_ls(struct cli *c, int argc, char **argv);
 int run_manage(struct cli *c, int argc, char **argv);
 int run_mirror(struct cli *c, int argc, char **argv);

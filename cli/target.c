@@ -25,18 +25,6 @@
 
 #include "ftp.h"
 
-static bool good_name(const char *name)
-{
-	const unsigned char *p;
-
-	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-		return false;
-	for (p = (const unsigned char *)name; *p; p++)
-		if (*p < 0x20 || *p == 0x7f || *p == '/')
-			return false;
-	return true;
-}
-
 /* FILE, or what DIR and the URL's name make. To free; NULL: the name is not good. */
 static char *target_path(const char *where, const char *remote_name)
 {
@@ -49,7 +37,7 @@ static char *target_path(const char *where, const char *remote_name)
 		if (where[len - 1] != '/' && (stat(where, &st) < 0 || !S_ISDIR(st.st_mode)))
 			return strdup(where);
 	}
-	if (!good_name(remote_name))
+	if (!listing_name_ok(remote_name))
 		return NULL;
 	if (!where)
 		return strdup(remote_name);
@@ -257,7 +245,7 @@ int target_check(struct cli *c, const char *where, const char *remote_name)
 	if (where && !*where)
 		return fail_usage(c, "the name of the file is empty");
 	/* Whatever is there, there is a name; no need to look. */
-	if (good_name(remote_name))
+	if (listing_name_ok(remote_name))
 		return STATUS_OK;
 	path = target_path(where, remote_name);
 	if (!path)
@@ -348,7 +336,7 @@ int target_open_beneath(struct cli *c, struct target *t, int root, const char *p
 	t->name = strdup(slash ? slash + 1 : path);
 	if (!t->shown || !t->name)
 		abort();
-	if (!good_name(t->name))
+	if (!listing_name_ok(t->name))
 		return fail_text(c, STATUS_FAILED, EINVAL, "%s: not the name of a file", path);
 	t->dir = open_parent(root, path);
 	if (t->dir < 0)

@@ -34,6 +34,13 @@ static void data_control_addr(struct knet_session *s, bool remote, struct knet_a
 		knet_sock_local(&s->control, addr);
 }
 
+/* A socket for the data, and in @addr where it is to go or to be. */
+static int data_open(struct knet_session *s, bool remote, struct knet_addr *addr)
+{
+	data_control_addr(s, remote, addr);
+	return knet_sock_open(&s->data, s->server->kn->net, addr->sa.sa_family, &s->waker);
+}
+
 static void data_opened(struct knet_session *s)
 {
 	s->data_state = KNET_DATA_OPEN;
@@ -49,8 +56,7 @@ static int data_begin_connect(struct knet_session *s)
 	struct knet_addr addr;
 	int err;
 
-	data_control_addr(s, true, &addr);
-	err = knet_sock_open(&s->data, s->server->kn->net, addr.sa.sa_family, &s->waker);
+	err = data_open(s, true, &addr);
 	if (err)
 		return err;
 	s->data_state = KNET_DATA_CONNECTING;
@@ -121,8 +127,7 @@ static int data_begin_listen(struct knet_session *s)
 	struct knet_addr addr;
 	int err;
 
-	data_control_addr(s, false, &addr);
-	err = knet_sock_open(&s->data, s->server->kn->net, addr.sa.sa_family, &s->waker);
+	err = data_open(s, false, &addr);
 	if (err)
 		return err;
 	s->data_state = KNET_DATA_LISTENING;
