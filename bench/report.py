@@ -21,7 +21,7 @@ PAGE = """\
 # Benchmarks
 
 What knetctl costs, and what the tools cost that users have today, measured by `make bench`, each
-row in one run of a virtual machine: Linux {kernel}, one processor, 3 GiB of memory,
+row in one run of a virtual machine: Linux {kernel}, one processor, 6 GiB of memory,
 {knetctl}, {curl}, {vsftpd} on loopback with its files in tmpfs.
 
 Figures are instructions of the guest, user space and kernel; in tables without a unit, millions of
