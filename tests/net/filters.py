@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the tests of the filter and of its events share."""
 
+import itertools
 import json
 import os
+import re
 import socket
 import subprocess
 
@@ -12,6 +14,9 @@ from command import Running, knetctl
 
 # Of the events of many SYNs, which are alike: to validate one takes long in a slow guest.
 VALIDATED = 30
+
+MATCH = re.compile(rb'{"seq":(\d+),"time":"[^"]*","mono_ns":\d+,"netns":\d+,"event":"filter-match",')
+NUMBERS = itertools.count()
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -56,7 +61,7 @@ class Watch:
     """knetctl -j monitor --dump filter, that has begun; events are read at its end."""
 
     def __init__(self, directory, *args, options=("-j",)):
-        self.path = os.path.join(directory, f"events{len(os.listdir(directory))}")
+        self.path = os.path.join(directory, f"events{next(NUMBERS)}")
         self.file = open(self.path, "w+", encoding="utf-8")
         self._read, self._lines = 0, []
         self.process = subprocess.Popen(["knetctl", *options, "monitor", "--dump", *args],
@@ -82,6 +87,27 @@ class Watch:
             self._lines.append(line)
         return self._lines
 
+    def tally(self, first):
+        """(received, lost) of the events of the filter from a number on, which must be in their
+        order. Nothing is kept and little is parsed, for there may be 100,000."""
+        expected, received, lost = first, 0, 0
+        with open(self.path, "rb") as f:
+            for text in f:
+                match = MATCH.match(text)
+                if match:
+                    assert int(match[1]) == expected
+                    expected += 1
+                    received += 1
+                elif text.endswith(b"\n"):
+                    line = json.loads(text)
+                    assert line.get("event") != "filter-match"
+                    if line.get("event") == "lost" and line["group"] == "filter":
+                        assert line["first_seq"] == expected
+                        assert line["count"] == line["last_seq"] - line["first_seq"] + 1
+                        expected = line["last_seq"] + 1
+                        lost += line["count"]
+        return received, lost
+
     def matches(self):
         return [line for line in self.lines() if line.get("event") == "filter-match"]
 
@@ -93,7 +119,9 @@ class Watch:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.file.close()
+        if not self.file.closed:
+            self.file.close()
+            os.unlink(self.path)
 
 
 __all__ = ["HERE", "SCHEMA", "Running", "Watch", "build_syns", "connect", "count", "last_seq",

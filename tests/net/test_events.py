@@ -45,23 +45,6 @@ def watch(directory, syns):
         one.close()
 
 
-def tally(lines, first):
-    """(received, lost) of the events of the filter from a number on, in their order."""
-    expected = first
-    received = lost = 0
-    for line in lines:
-        if line.get("event") == "filter-match":
-            assert line["seq"] == expected
-            expected += 1
-            received += 1
-        elif line.get("event") == "lost" and line["group"] == "filter":
-            assert line["first_seq"] == expected
-            assert line["count"] == line["last_seq"] - line["first_seq"] + 1
-            expected = line["last_seq"] + 1
-            lost += line["count"]
-    return received, lost
-
-
 @pytest.mark.parametrize("more", [0, 100])
 def test_stopped_subscriber(syns, watch, more):
     """Received and lost are what was generated, exactly, with events after the loss or without."""
@@ -72,14 +55,15 @@ def test_stopped_subscriber(syns, watch, more):
         syns(EVENTS)
         w.process.send_signal(signal.SIGCONT)
         if more:
-            until(lambda: tally(w.lines(), before + 1)[1], "the loss")
+            until(lambda: w.tally(before + 1)[1], "the loss")
             syns(more)
         assert w.stop() == 0
         generated = last_seq() - before
-        received, lost = tally(w.lines(), before + 1)
+        received, lost = w.tally(before + 1)
         print(f"generated {generated}, received {received}, lost {lost}")
         assert generated == EVENTS + more and lost and received + lost == generated
         assert not more or w.lines()[-1]["event"] == "filter-match"
+        w.close()
 
 
 def test_stopped_and_silence(syns, watch):
@@ -90,11 +74,12 @@ def test_stopped_and_silence(syns, watch):
         w.process.send_signal(signal.SIGSTOP)
         syns(EVENTS)
         w.process.send_signal(signal.SIGCONT)
-        until(lambda: sum(tally(w.lines(), before + 1)) == EVENTS, "the whole account")
+        until(lambda: sum(w.tally(before + 1)) == EVENTS, "the whole account")
         assert w.stop() == 4
         kinds = [x["event"] for x in w.lines() if x.get("event") in ("filter-match", "lost")]
         assert kinds[-1] == "lost"
-        print("received {}, lost {}".format(*tally(w.lines(), before + 1)))
+        print("received {}, lost {}".format(*w.tally(before + 1)))
+        w.close()
 
 
 def test_four_subscribers(syns, watch):
@@ -110,9 +95,10 @@ def test_four_subscribers(syns, watch):
             w.process.send_signal(signal.SIGCONT)
         for w in watches:
             assert w.stop() == 0
-            received, lost = tally(w.lines(), before + 1)
+            received, lost = w.tally(before + 1)
             print(f"received {received}, lost {lost}")
             assert received and received + lost == EVENTS
+            w.close()
 
 
 def test_nothing_when_nobody_listens(syns):
