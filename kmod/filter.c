@@ -140,8 +140,6 @@ static int table_add_new(struct knet_filter_table *table, struct knet_filter_rul
 	err = knet_filter_set_add(&table->set, rule);
 	if (!err)
 		table_add_extra(table, rule->extra);
-	else if (err == -EEXIST)
-		NL_SET_ERR_MSG(extack, "there is such a rule already");
 	else if (err == -E2BIG)
 		NL_SET_ERR_MSG(extack, "too many rules for different ports of this prefix");
 	return err;
@@ -155,9 +153,13 @@ static int table_add_one(struct knet_filter_table *table, struct knet_filter_ent
 
 	knet_filter_rule_key(rule, &key);
 	old = knet_filter_set_find(&table->set, &key);
-	/* One whose time is over is only there because nobody has removed it yet. */
-	if (!old || (!overwrite && (!old->extra || knet_filter_rule_alive(old))))
+	if (!old)
 		return table_add_new(table, rule, extack);
+	/* One whose time is over is only there because nobody has removed it yet. */
+	if (!overwrite && (!old->extra || knet_filter_rule_alive(old))) {
+		NL_SET_ERR_MSG(extack, "there is such a rule already");
+		return -EEXIST;
+	}
 	if (overwrite) {
 		atomic64_set(&rule->hits, atomic64_read(&old->hits));
 		rule->last_hit = READ_ONCE(old->last_hit);

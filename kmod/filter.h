@@ -83,7 +83,7 @@ struct knet_filter_entry {
 /**
  * struct knet_filter_batch - rules of one message
  * @count: of @entry
- * @bad: the entry that was refused
+ * @bad: the entry that was refused; UINT_MAX when it is no entry's fault
  * @entry: in their order
  */
 struct knet_filter_batch {

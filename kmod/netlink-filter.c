@@ -57,6 +57,7 @@ static struct knet_filter_batch *get_batch(struct genl_info *info)
 	batch = kvzalloc(struct_size(batch, entry, count), GFP_KERNEL_ACCOUNT);
 	if (!batch)
 		return ERR_PTR(-ENOMEM);
+	batch->bad = UINT_MAX;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != KNETCTL_A_FILTER_LIST_RULE)
 			continue;
