@@ -65,6 +65,34 @@ int split_words(struct cli *c, char *line, struct words *w)
 	return STATUS_OK;
 }
 
+/* More than any command takes; a device has no end. */
+#define LINE_BYTES (1 << 20)
+
+ssize_t file_line(char **line, size_t *room, FILE *f)
+{
+	size_t len = 0;
+	int byte = 0;
+
+	errno = 0;
+	while (byte != '\n' && (byte = getc_unlocked(f)) != EOF) {
+		if (len == LINE_BYTES) {
+			errno = EMSGSIZE;
+			return -1;
+		}
+		if (len + 1 >= *room) {
+			*room = 2 * *room + 128;
+			*line = realloc(*line, *room);
+			if (!*line)
+				abort();
+		}
+		(*line)[len++] = (char)byte;
+	}
+	if (!len || ferror(f))
+		return -1;
+	(*line)[len] = '\0';
+	return (ssize_t)len;
+}
+
 static int run_line(struct cli *c, char *line, size_t len)
 {
 	static struct words w;
@@ -87,7 +115,7 @@ static int run_lines(struct cli *c, FILE *f)
 	size_t room = 0;
 	ssize_t len;
 
-	while ((len = getline(&line, &room, f)) >= 0) {
+	while ((len = file_line(&line, &room, f)) >= 0) {
 		c->line++;
 		one = run_line(c, line, (size_t)len);
 		out_flush(c);
@@ -102,7 +130,7 @@ static int run_lines(struct cli *c, FILE *f)
 	}
 	c->noun = NULL;
 	c->verb = NULL;
-	if (ferror(f))
+	if (len < 0 && errno)
 		status = fail_errno(c, errno, "cannot read");
 	free(line);
 	return status;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -82,6 +83,8 @@ struct words {
 	int count;
 };
 
+/* As getline(), but -1 for a line that is far too long, too; errno is 0 at the end. */
+ssize_t file_line(char **line, size_t *room, FILE *f);
 /* The words of a line, written back in place; none of an empty one. A status. */
 int split_words(struct cli *c, char *line, struct words *w);
 int run_batch(struct cli *c, const char *file);

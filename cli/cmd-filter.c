@@ -152,9 +152,8 @@ static int next_line(struct source *s)
 	ssize_t len;
 
 	for (;;) {
-		errno = 0;
-		len = getline(&s->line, &s->room, s->file);
-		if (len < 0 && (ferror(s->file) || errno)) {
+		len = file_line(&s->line, &s->room, s->file);
+		if (len < 0 && errno) {
 			s->status = fail_errno(c, errno, "cannot read");
 			return -EIO;
 		}
@@ -415,7 +414,7 @@ static bool set_address(const char *text, struct sockaddr_storage *addr)
 static int parse_remote(struct cli *c, const char *text, struct sockaddr_storage *addr)
 {
 	char copy[INET6_ADDRSTRLEN + 2], *end = NULL;
-	const char *port = NULL;
+	const char *port = NULL, *whole = text;
 	uint16_t min = 0, max;
 	int status;
 
@@ -434,11 +433,11 @@ static int parse_remote(struct cli *c, const char *text, struct sockaddr_storage
 			end = strchr(text, '\0');
 	}
 	if (!end || (size_t)(end - text) >= sizeof(copy))
-		return fail_usage(c, "'%s' is no ADDR[:PORT]", text);
+		return fail_usage(c, "'%s' is no ADDR[:PORT]", whole);
 	memcpy(copy, text, (size_t)(end - text));
 	copy[end - text] = '\0';
 	if (!set_address(copy, addr))
-		return fail_usage(c, "'%s' is no ADDR[:PORT]", text);
+		return fail_usage(c, "'%s' is no ADDR[:PORT]", whole);
 	if (port) {
 		status = arg_ports(c, port, &min, &max);
 		if (status || min != max)
