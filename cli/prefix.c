@@ -2,6 +2,7 @@
 /* Prefixes, ranges and rules as they are written. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,24 @@ static const char *range_any(const struct cli *c, struct range *range)
 	return NULL;
 }
 
+static bool is_mapped(const uint8_t *address)
+{
+	return IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)address);
+}
+
+/* IPv4 addresses in IPv6 ones are sent as IPv4, and reported so. */
+static void range_unmap(struct range *range)
+{
+	if (range->family != AF_INET6 || !is_mapped(range->first) || !is_mapped(range->last))
+		return;
+	range->family = AF_INET;
+	range->bits = 32;
+	memmove(range->first, range->first + 12, 4);
+	memmove(range->last, range->last + 12, 4);
+	if (range->prefix_len >= 0)
+		range->prefix_len -= 96;
+}
+
 const char *range_parse(const struct cli *c, const char *text, struct range *range)
 {
 	size_t at = strcspn(text, "/-");
@@ -69,8 +88,6 @@ const char *range_parse(const struct cli *c, const char *text, struct range *ran
 	range->family = parse_address(text, at, range->first);
 	if (!range->family)
 		return "is no prefix";
-	if (c->family && range->family != (uint32_t)c->family)
-		return "is of the other family";
 	range->bits = range->family == AF_INET ? 32 : 128;
 	range->prefix_len = (int)range->bits;
 	memcpy(range->last, range->first, sizeof(range->last));
@@ -88,6 +105,9 @@ const char *range_parse(const struct cli *c, const char *text, struct range *ran
 			return "ends before it begins";
 		range->prefix_len = -1;
 	}
+	range_unmap(range);
+	if (c->family && range->family != (uint32_t)c->family)
+		return "is of the other family";
 	return NULL;
 }
 
@@ -147,7 +167,7 @@ static const char *parse_port(const char *text, uint16_t *port)
 	for (p = text; *p >= '0' && *p <= '9' && value <= UINT16_MAX; p++)
 		value = value * 10 + (unsigned long)(*p - '0');
 	*port = (uint16_t)value;
-	return p > text && value && value <= UINT16_MAX ? p : NULL;
+	return p > text && value <= UINT16_MAX ? p : NULL;
 }
 
 int arg_ports(struct cli *c, const char *text, uint16_t *min, uint16_t *max)
@@ -157,8 +177,8 @@ int arg_ports(struct cli *c, const char *text, uint16_t *min, uint16_t *max)
 	*max = *min;
 	if (p && *p == '-')
 		p = parse_port(p + 1, max);
-	if (!p || *p || *max < *min)
-		return fail_usage(c, "port: '%s' is no port or range of ports (1 to 65535)", text);
+	if (!p || *p || *max < *min || !*max)
+		return fail_usage(c, "port: '%s' is no port or range of ports (up to 65535)", text);
 	return STATUS_OK;
 }
 
@@ -192,6 +212,13 @@ static int take_timeout(struct cli *c, const char *text, struct knetctl_filter *
 	return STATUS_OK;
 }
 
+static bool already_there(const char *key, const struct knetctl_filter *like)
+{
+	if (!strcmp(key, "port"))
+		return like->port_max;
+	return strcmp(key, "timeout") ? like->comment[0] : like->timeout_ms > 0;
+}
+
 /* One keyword with its value at @word; how many words it took, or minus a status. */
 static int take_keyword(struct cli *c, char **word, int left, struct knetctl_filter *like)
 {
@@ -207,6 +234,8 @@ static int take_keyword(struct cli *c, char **word, int left, struct knetctl_fil
 				   "comment", key);
 	if (left < 2)
 		return -fail_usage(c, "%s: the value is missing", key);
+	if (already_there(key, like))
+		return -fail_usage(c, "%s is there twice", key);
 	if (!strcmp(key, "port"))
 		status = arg_ports(c, word[1], &like->port_min, &like->port_max);
 	else if (!strcmp(key, "timeout"))

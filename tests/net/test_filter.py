@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """filter: the rules, and what of them is reported."""
 
+import contextlib
 import os
 import socket
 import struct
@@ -10,8 +11,10 @@ import time
 
 import pytest
 
+import uapi
 from command import Running, knetctl
 from filters import Watch, build_syns, connect, count, rules
+from genl import Genl, Refused, attr, nest, u16, u32
 from module import parameter
 from wait import until
 from world import SERVER4, SERVER6, Netns, ip, netstat
@@ -215,6 +218,10 @@ def test_timeout():
     (["10.0.0.0/8", "timeout", "1e3"], "no time"),
     (["10.0.0.0/8", "comment", "x" * 256], "255 bytes"), (["10.0.0.0/8", "colour", "1"], "neither"),
     (["10.0.0.0/8", "comment", "a\nb"], "control bytes"), ([], "which prefix"),
+    (["10.0.0.0/8", "port", "80", "port", "443"], "port is there twice"),
+    (["10.0.0.0/8", "timeout", "1", "timeout", "2"], "timeout is there twice"),
+    (["10.0.0.0/8", "comment", "a", "comment", "b"], "comment is there twice"),
+    (["10.0.0.0/8", "port", "0-0"], "no port"),
     (["10.0.0.0/8", "port"], "value is missing"), (["host.example"], "is no prefix"),
 ])
 def test_usage(words, text):
@@ -246,6 +253,54 @@ def test_limit():
         assert knetctl("filter", "replace", "1.0.0.0/8", "2.0.0.0/8", "3.0.0.0/8",
                        "4.0.0.0/8").rc == 1
         assert count() == 2
+
+
+def test_there_already_though_full():
+    with parameter("max_filters", 1):
+        knetctl("filter", "add", "10.0.0.0/8").ok()
+        assert knetctl("-j", "filter", "add", "10.0.0.0/8").error["errno"] == "EEXIST"
+        knetctl("filter", "add", "10.0.0.0/8", "comment", "x", "--replace").ok()
+
+
+def test_port_0(directory):
+    """What a program can add, save writes and replace reads."""
+    def rule(low, high):
+        return nest(uapi.A_FILTER_LIST_RULE, attr(uapi.A_FILTER_ADDRESS, bytes([10, 0, 0, 0])),
+                    u16(uapi.A_FILTER_PORT_MIN, low), u16(uapi.A_FILTER_PORT_MAX, high))
+    with Genl() as sock:
+        with pytest.raises(Refused):
+            sock.request(uapi.CMD_FILTER_ADD, rule(0, 0))
+        sock.request(uapi.CMD_FILTER_ADD, rule(0, 80))
+        sock.request(uapi.CMD_FILTER_ADD, rule(0, 65535))
+    before = sorted(r["rule"] for r in rules())
+    assert before == ["10.0.0.0/32", "10.0.0.0/32 port 0-80"]
+    (directory / "saved").write_text(knetctl("filter", "save").ok().out)
+    knetctl("filter", "replace", directory / "saved").ok()
+    assert sorted(r["rule"] for r in rules()) == before
+    knetctl("filter", "del", "10.0.0.0", "port", "0-80").ok()
+    knetctl("filter", "del", "10.0.0.0", "port", "0-65535").ok()
+
+
+def test_line_without_end():
+    """It must not take all memory there is."""
+    knetctl("filter", "add", "192.0.2.0/24").ok()
+    for words in (["filter", "replace", "/dev/zero"], ["-b", "/dev/zero"]):
+        got = knetctl("-j", *words, prefix=("prlimit", "--as=300000000"))
+        assert got.rc == 1 and got.error["errno"] == "EMSGSIZE", got
+    assert count() == 1
+
+
+def test_busy_is_no_rules_fault(directory):
+    path = directory / "rules"
+    path.write_text("10.0.0.0/8\n")
+    begin = u32(uapi.A_FILTER_LIST_FLAGS, uapi.FILTER_LIST_FLAGS_BEGIN)
+    with contextlib.ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(Genl()).request(uapi.CMD_FILTER_REPLACE, begin)
+        got = knetctl("-j", "filter", "replace", path)
+        assert got.rc == 1 and got.error["errno"] == "EBUSY"
+        assert got.error["attribute"] is None and str(path) not in got.error["message"]
+    knetctl("filter", "replace", path).ok()
 
 
 def test_replace_dies_with_its_sender():
