@@ -33,13 +33,18 @@ static bool enough(const struct monitor *m)
 	return (m->count && m->shown >= m->count) || out_error();
 }
 
-/* The module went, or a call failed: the text is that of the source's handle. */
-static int fail_source(struct cli *c, struct source *s, int err)
+int fail_source(struct cli *c, struct source *s, int err)
 {
 	drop_handle(c);
 	c->handle = s->handle;
 	s->handle = NULL;
-	return fail_library(c, err, NULL);
+	return fail_library(c, err, s->name);
+}
+
+/* After a signal no command is begun any more, and none is waited for. */
+static bool full(const struct cli *c)
+{
+	return !c->interrupted && exec_full();
 }
 
 /* A status. */
@@ -53,7 +58,7 @@ static int take_event(struct cli *c, struct monitor *m, struct source *s,
 	    !event_passes(m, event) || dump_knows(s, event))
 		return STATUS_OK;
 	show_event(c, m, s, event);
-	if (m->exec)
+	if (m->exec && !c->interrupted)
 		status = exec_run(c, m, event);
 	if (event->type == KNETCTL_EVENT_LOST) {
 		m->lost = true;
@@ -69,7 +74,7 @@ static int drain(struct cli *c, struct monitor *m, struct source *s)
 	struct knetctl_event event;
 	int got = 0, status = STATUS_OK;
 
-	while (!status && !enough(m) && !exec_full() &&
+	while (!status && !enough(m) && !full(c) &&
 	       (got = knetctl_process(s->handle, &event)) > 0) {
 		if (event.type == KNETCTL_EVENT_GONE) {
 			out_flush(c);
@@ -130,25 +135,58 @@ static int timeout(const struct monitor *m)
 	return ms;
 }
 
-/* What happened before the end was asked for is shown before it. */
-static int last_events(struct cli *c, struct monitor *m)
+/* What happened in a namespace up to now. A status. */
+static int drain_last(struct cli *c, struct monitor *m, struct source *s)
 {
-	struct pollfd fd = { .fd = exec_fd(), .events = POLLIN };
-	int err, status = STATUS_OK;
+	int err = knetctl_sync(s->handle);
+
+	return err < 0 ? fail_source(c, s, err) : drain(c, m, s);
+}
+
+/* What happened before the end was asked for is shown before it. */
+static int last_events(struct cli *c, struct monitor *m, int signals)
+{
+	int status = STATUS_OK;
 	size_t i;
 
 	for (i = 0; !status && i < m->source_count; i++) {
-		err = knetctl_sync(m->source[i].handle);
-		if (err < 0)
-			return fail_source(c, &m->source[i], err);
-		status = drain(c, m, &m->source[i]);
-		while (!status && exec_full() && !c->interrupted && !enough(m)) {
-			(void)poll(&fd, 1, -1);
-			exec_reap();
+		status = drain_last(c, m, &m->source[i]);
+		while (!status && full(c) && !enough(m)) {
+			exec_wait_room(c, signals);
 			status = drain(c, m, &m->source[i]);
 		}
 	}
 	return status;
+}
+
+/*
+ * Namespaces of which only we hold something: nothing happens there any more,
+ * but what has happened may still wait for us.
+ */
+static int leave_netns(struct cli *c, struct monitor *m)
+{
+	int status = STATUS_OK;
+	size_t i = 0;
+
+	while (!status && i < m->source_count) {
+		if (!m->source[i].present)
+			status = drain_last(c, m, &m->source[i]);
+		/* When there is no room for its events, next time. */
+		if (status || m->source[i].present || full(c) || enough(m)) {
+			i++;
+			continue;
+		}
+		source_close(&m->source[i]);
+		m->source[i] = m->source[--m->source_count];
+	}
+	return status;
+}
+
+static int look_again(struct cli *c, struct monitor *m)
+{
+	int status = look_for_netns(c, m);
+
+	return status ? status : leave_netns(c, m);
 }
 
 /* Wait for something to happen. False when poll() failed. */
@@ -179,7 +217,7 @@ static int loop(struct cli *c, struct monitor *m, int signals, struct pollfd **f
 
 	for (;;) {
 		if (m->all_netns && now_ms() - m->looked >= LOOK_MS) {
-			status = look_for_netns(c, m);
+			status = look_again(c, m);
 			if (status)
 				return status;
 		}
@@ -194,10 +232,10 @@ static int loop(struct cli *c, struct monitor *m, int signals, struct pollfd **f
 			exec_reap();
 		if ((*fds)[0].revents && signals_next(signals)) {
 			c->interrupted = true;
-			return last_events(c, m);
+			return last_events(c, m, signals);
 		}
 		if (m->has_end && now_ms() >= m->end)
-			return last_events(c, m);
+			return last_events(c, m, signals);
 	}
 }
 
@@ -335,11 +373,11 @@ static int begin(struct cli *c, struct monitor *m)
 	return source_open(c, m, m->source);
 }
 
-static void end(struct cli *c, struct monitor *m)
+static void end(struct monitor *m)
 {
 	size_t i;
 
-	exec_end(!c->interrupted);
+	exec_end();
 	for (i = 0; i < m->source_count; i++)
 		source_close(&m->source[i]);
 	free(m->source);
@@ -361,6 +399,7 @@ static int run(struct cli *c, struct monitor *m)
 		status = loop(c, m, signals, &fds);
 		out_stream(false);
 	}
+	exec_wait_all(c, signals);
 	free(fds);
 	signals_restore(signals);
 	return status;
@@ -377,7 +416,7 @@ static int run_monitor(struct cli *c, int argc, char **argv)
 	status = parse_groups(c, &m, argv + 1, n);
 	if (!status)
 		status = run(c, &m);
-	end(c, &m);
+	end(&m);
 	if (!status && m.lost && m.strict)
 		return STATUS_LOST;
 	return status;

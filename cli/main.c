@@ -235,6 +235,8 @@ int main(int argc, char **argv)
 	int status, err;
 
 	guard_streams();
+	/* Who ignores it would have the ends of our children ignored, too. */
+	signal(SIGCHLD, SIG_DFL);
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	status = start(&c, argc, argv);
 	knetctl_close(c.handle);

@@ -70,7 +70,7 @@ static void begin_object(struct dump *d, const char *kind)
 	out_object(c);
 	out_str(c, "object", NULL, kind);
 	out_u64(c, "netns", NULL, d->s->netns);
-	out_text(c, "%s%s%s", d->s->name, d->s->name[0] ? ": " : "", kind);
+	out_text(c, "%s%s%s", d->s->name ? d->s->name : "", d->s->name ? ": " : "", kind);
 }
 
 static int one_job(const struct knetctl_job *job, void *data)
@@ -166,7 +166,7 @@ int dump_objects(struct cli *c, const struct monitor *m, struct source *s)
 	if (!err && m->groups & KNETCTL_GROUP_FILTER)
 		err = knetctl_filter_list(s->handle, one_rule, &d);
 	if (err < 0)
-		return fail_library(c, err, NULL);
+		return fail_source(c, s, err);
 	if (s->seen_count)
 		qsort(s->seen, s->seen_count, sizeof(*s->seen), by_id);
 	synced.time_ns = clock_ns(CLOCK_REALTIME);

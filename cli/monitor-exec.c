@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -63,13 +64,35 @@ void exec_reap(void)
 		exec.running--;
 }
 
-/* Commands that run are waited for, or left to themselves. */
-void exec_end(bool wait)
+/* One that hangs must not keep the monitor from being ended. */
+static void wait_for(struct cli *c, int signals, unsigned int running)
+{
+	struct pollfd fds[] = {
+		{ .fd = exec.fd, .events = POLLIN }, { .fd = signals, .events = POLLIN },
+	};
+
+	while (exec.running > running && !c->interrupted) {
+		(void)poll(fds, 2, -1);
+		exec_reap();
+		c->interrupted = signals_next(signals);
+	}
+}
+
+void exec_wait_room(struct cli *c, int signals)
+{
+	wait_for(c, signals, RUNNING_MAX - 1);
+}
+
+void exec_wait_all(struct cli *c, int signals)
+{
+	wait_for(c, signals, 0);
+}
+
+/* Commands that still run are left to themselves. */
+void exec_end(void)
 {
 	if (exec.fd < 0)
 		return;
-	while (wait && exec.running && (waitpid(-1, NULL, 0) > 0 || errno == EINTR))
-		exec.running--;
 	close(exec.fd);
 	exec.fd = -1;
 	sigprocmask(SIG_SETMASK, &exec.before, NULL);

@@ -41,7 +41,7 @@ int source_open(struct cli *c, struct monitor *m, struct source *s)
 		drop_handle(c);
 		c->handle = s->handle;
 		s->handle = NULL;
-		return fail_library(c, err, s->name[0] ? s->name : NULL);
+		return fail_library(c, err, s->name);
 	}
 	if (!stat("/proc/thread-self/ns/net", &st))
 		s->netns = st.st_ino;
@@ -54,6 +54,7 @@ void source_close(struct source *s)
 {
 	knetctl_close(s->handle);
 	free(s->seen);
+	free(s->name);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -76,6 +77,19 @@ static struct source *add(struct monitor *m)
 	return &m->source[m->source_count++];
 }
 
+/* It may have gone meanwhile; but what we cannot see we do not call gone. */
+static int no_look(struct cli *c, const char *path)
+{
+	switch (errno) {
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return fail_errno(c, errno, "%s", path);
+	default:
+		return STATUS_OK;
+	}
+}
+
 /* A file that may be a network namespace; what it is called, or NULL. */
 static int look_at(struct cli *c, struct monitor *m, const char *path, const char *name)
 {
@@ -83,9 +97,10 @@ static int look_at(struct cli *c, struct monitor *m, const char *path, const cha
 	struct source *s;
 	struct statfs fs;
 	struct stat st;
+	char number[24];
 
 	if (fd < 0)
-		return STATUS_OK;
+		return no_look(c, path);
 	if (fstatfs(fd, &fs) || fs.f_type != NSFS_MAGIC || fstat(fd, &st))
 		goto end;
 	s = find(m, st.st_ino);
@@ -99,13 +114,9 @@ static int look_at(struct cli *c, struct monitor *m, const char *path, const cha
 	}
 	s = add(m);
 	s->present = true;
-	if (name)
-		snprintf(s->name, sizeof(s->name), "%s", name);
-	else
-		snprintf(s->name, sizeof(s->name), "%llu", (unsigned long long)st.st_ino);
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)st.st_ino);
+	s->name = text_escape(name ? name : number);
 	status = source_open(c, m, s);
-	if (status)
-		m->source_count--;
 end:
 	close(fd);
 	return status;
@@ -114,7 +125,7 @@ end:
 static int look_at_names(struct cli *c, struct monitor *m)
 {
 	DIR *dir = opendir("/run/netns");
-	int status = STATUS_OK;
+	int status = dir ? STATUS_OK : no_look(c, "/run/netns");
 	struct dirent *entry;
 	char path[512];
 
@@ -132,7 +143,7 @@ static int look_at_names(struct cli *c, struct monitor *m)
 static int look_at_processes(struct cli *c, struct monitor *m)
 {
 	DIR *dir = opendir("/proc");
-	int status = STATUS_OK;
+	int status = dir ? STATUS_OK : no_look(c, "/proc");
 	struct dirent *entry;
 	char path[512];
 
@@ -162,15 +173,6 @@ int look_for_netns(struct cli *c, struct monitor *m)
 	if (setns(own, CLONE_NEWNET) && !status)
 		status = fail_errno(c, errno, "cannot come back to the network namespace");
 	close(own);
-	for (i = 0; i < m->source_count;) {
-		if (m->source[i].present) {
-			i++;
-			continue;
-		}
-		/* Only we still hold it. */
-		source_close(&m->source[i]);
-		m->source[i] = m->source[--m->source_count];
-	}
 	m->looked = now_ms();
 	return status;
 }

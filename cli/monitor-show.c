@@ -205,7 +205,7 @@ static void print_text(struct cli *c, const struct monitor *m, const struct sour
 		line.len += (size_t)sprintf(line.text + line.len, ".%06u ",
 					    (unsigned int)(event->time_ns % 1000000000 / 1000));
 	}
-	if (s->name[0]) {
+	if (s->name) {
 		line_add_text(&line, s->name);
 		line_add(&line, ": ", 2);
 	}

@@ -18,7 +18,7 @@ struct seen;
 struct source {
 	struct knetctl *handle;
 	uint64_t netns;			/* inode number */
-	char name[32];			/* with --all-netns, else "" */
+	char *name;			/* as it may be shown, with --all-netns, else NULL */
 	bool present;			/* in the last look at what there is */
 	struct seen *seen;		/* jobs and connections that the dump has shown, by id */
 	size_t seen_count, seen_room;
@@ -46,6 +46,9 @@ struct monitor {
 
 int64_t now_ms(void);
 
+/* The module went, or a call failed: the text is that of the source's handle. A status. */
+int fail_source(struct cli *c, struct source *s, int err);
+
 /* monitor-show.c */
 void show_event(struct cli *c, const struct monitor *m, const struct source *s,
 		const struct knetctl_event *event);
@@ -62,15 +65,18 @@ bool dump_knows(const struct source *s, const struct knetctl_event *event);
 /* monitor-netns.c: a status */
 int source_open(struct cli *c, struct monitor *m, struct source *s);
 void source_close(struct source *s);
-/* Begin with namespaces that are new, leave those that are gone. */
+/* Begin with namespaces that are new; see which of the others are present. */
 int look_for_netns(struct cli *c, struct monitor *m);
 
 /* monitor-exec.c */
 int exec_begin(struct cli *c);		/* a status */
-void exec_end(bool wait);
+void exec_end(void);
 int exec_fd(void);			/* readable: call exec_reap() */
 void exec_reap(void);
 bool exec_full(void);
+/* Until another one may run, or none does, or a signal ends the monitor. */
+void exec_wait_room(struct cli *c, int signals);
+void exec_wait_all(struct cli *c, int signals);
 int exec_run(struct cli *c, const struct monitor *m, const struct knetctl_event *event);
 
 #endif

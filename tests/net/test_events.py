@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The stream of events: what is lost is counted, and nothing is told twice."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
+import sys
+import time
 
 import pytest
 
-from command import knetctl
+from command import Monitor, knetctl
 from filters import Watch, build_syns, connect, last_seq
 from wait import until
 from world import SERVER4
@@ -216,6 +219,61 @@ def test_exec(syns, directory):
     assert len(lines) == 20 and all(x.startswith('filter-match {"seq":') for x in lines)
 
 
+@pytest.fixture
+def hanging(syns, directory):
+    """hanging(*options): a monitor whose commands hang, as many as may run."""
+    started = directory / "started"
+    fifo = directory / "fifo"
+    os.mkfifo(fifo)
+    running = []
+
+    def start(*args):
+        # The monitor's output ends with the monitor.
+        running.append(Monitor("filter", *args, "--exec",
+                               f"exec >/dev/null 2>&1; echo >>{started}; : <{fifo}"))
+        syns(20)
+        many = 3 if "--count" in args else 8
+        until(lambda: started.exists() and len(started.read_text()) == many, "its commands")
+        return running[-1]
+    yield start
+    for one in running:
+        one.close()
+    # They end when there was a writer.
+    os.close(os.open(fifo, os.O_RDWR))
+    with contextlib.suppress(OSError):
+        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+
+
+@pytest.mark.parametrize("args, shown", [
+    ((), 20),	# the signal comes while the commands keep it from reading on
+    (("--for", "3"), 20),
+    (("--count", "3"), 3)])
+def test_exec_that_hangs(hanging, args, shown):
+    """A signal ends the monitor, with all events that came before it."""
+    monitor = hanging(*args)
+    if "--for" in args:
+        # Beyond its time it still waits for the commands.
+        time.sleep(3.2)
+        assert monitor.running.process.poll() is None
+    assert monitor.stop()[0] == 0
+    assert len(monitor.events) == shown
+
+
+def test_exec_with_ignored_children(syns):
+    """Who starts it may not care for his children; it does for its own."""
+    ignoring = "import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); " \
+        "os.execvp('knetctl', 'knetctl -q monitor filter --dump --count 20 --exec true'.split())"
+    monitor = subprocess.Popen([sys.executable, "-c", ignoring], stdout=subprocess.PIPE)
+    try:
+        while b"synced" not in monitor.stdout.readline():
+            pass
+        syns(20)
+        monitor.communicate(timeout=60)
+        assert monitor.returncode == 0
+    finally:
+        monitor.kill()
+
+
 def test_all_netns(world, watch):
     """All namespaces in one process, the one that came later, too."""
     subprocess.run(["ip", "netns", "add", "early"], check=True)
@@ -237,3 +295,78 @@ def test_all_netns(world, watch):
         for name in ("early", "late"):
             subprocess.run(["ip", "netns", "del", name], check=True)
     w.stop()
+
+
+@pytest.fixture
+def netns():
+    """netns(name): a network namespace whose filter has a rule for all."""
+    names = []
+
+    def make(name):
+        subprocess.run(["ip", "netns", "add", name], check=True)
+        names.append(name)
+        subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+        knetctl("-n", name, "filter", "add", "any").ok()
+    yield make
+    for name in names:
+        subprocess.run(["ip", "netns", "del", name], check=False)
+
+
+def connect_in(name, times=1):
+    subprocess.run(["ip", "netns", "exec", name, "python3", "-c", f"""if 1:
+                    import socket
+                    for _ in range({times}):
+                        socket.socket().connect_ex(('127.0.0.1', 1))"""], check=True)
+
+
+def test_netns_that_went(watch, netns):
+    """What happened in a namespace is shown, though it went before that was read."""
+    netns("shortly")
+    w = watch("--all-netns", "filter")
+    w.process.send_signal(signal.SIGSTOP)
+    connect_in("shortly", 5)
+    subprocess.run(["ip", "netns", "del", "shortly"], check=True)
+    time.sleep(1.1)	# when it goes on it first looks for namespaces
+    w.process.send_signal(signal.SIGCONT)
+    until(lambda: len(w.matches()) == 5, "the five events")
+    w.stop()
+
+
+def test_names_of_netns(directory, netns, syns):
+    """As they are, however long, but for what would change the terminal."""
+    long = "cni-01234567-89ab-cdef-0123-456789abcdef"
+    netns(long)
+    netns("odd\nname\x1b[31m")
+    w = Watch(directory, "filter", "--all-netns", options=())
+    try:
+        until(lambda: w.text().count("synced") >= 3, "all of them")
+        w.stop()
+        assert f"{long}: filter any\n" in w.text()
+        assert "\nodd\\x0aname\\x1b[31m: filter any\n" in "\n" + w.text()
+    finally:
+        w.close()
+
+
+def test_netns_without_room(netns):
+    """Too few files for all namespaces: an error, not only some of them."""
+    for i in range(4):
+        netns(f"room{i}")
+    for most in (12, 13):
+        got = knetctl("-j", "monitor", "--all-netns", "--for", "0",
+                      prefix=("prlimit", f"--nofile={most}"))
+        assert got.rc == 1 and got.error["errno"] == "EMFILE", got
+
+
+def test_narrow_to_mapped(watch):
+    """IPv4 in IPv6 is IPv4, as it is for the rules."""
+    knetctl("filter", "replace", "any").ok()
+    narrow = [watch("filter", "dst", dst) for dst in
+              ("::ffff:127.0.0.1", "::ffff:127.0.0.0/104", "::ffff:127.0.0.1-::ffff:127.0.0.3")]
+    other = watch("filter", "dst", "::ffff:128.0.0.0/104")
+    connect("127.0.0.1", 1)
+    for w in narrow:
+        w.stop()
+        assert len(w.matches()) == 1
+    other.stop()
+    assert not other.matches()
+    knetctl("filter", "replace", SINK).ok()
