@@ -39,12 +39,14 @@ static bool passed_before(const struct sk_buff *skb, const struct nf_hook_state 
 /*
  * A SYN that is sent once more, because none had an answer. The counter was
  * raised before this one was made; icsk_retransmits comes too late for the
- * first of them.
+ * first of them. Or because one with data, of Fast Open, was dropped on its way
+ * out: now it goes without, and the data waits, which it does for no first SYN.
  */
 static bool sent_before(const struct sock *sk)
 {
 	return sk && sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM &&
-	       sk->sk_state == TCP_SYN_SENT && READ_ONCE(tcp_sk(sk)->total_retrans);
+	       sk->sk_state == TCP_SYN_SENT &&
+	       (READ_ONCE(tcp_sk(sk)->total_retrans) || !skb_queue_empty(&sk->sk_write_queue));
 }
 
 /*

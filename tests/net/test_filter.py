@@ -429,6 +429,19 @@ def test_retransmissions(watch, dropped):
     assert all(e["attribution"] == "task" for e in w.matches())
 
 
+def test_fast_open_dropped(watch, dropped):
+    """A SYN with data that a firewall drops is followed at once by one without."""
+    knetctl("filter", "add", "any").ok()
+    w = watch()
+    with socket.socket() as fast:
+        fast.setblocking(False)
+        fast.setsockopt(socket.IPPROTO_TCP, 34, 1)	# TCP_FASTOPEN_NO_COOKIE
+        with contextlib.suppress(BlockingIOError):
+            fast.sendto(b"data", 0x20000000, ("127.0.0.1", 7203))
+    w.stop()
+    assert [e["remote"]["port"] for e in w.matches()] == [7203]
+
+
 def tcp_syn(port, flags=2):
     return struct.pack("!HHLLBBHHH", 1234, port, 1, 0, 5 << 4, flags, 1024, 0, 0)
 
