@@ -85,36 +85,26 @@ static int check_get(struct cli *c, const struct ftp_options *o, const struct kn
 	return target_check(c, where, url->name);
 }
 
-static int check_put(struct cli *c, const struct ftp_options *o, const struct knetctl_url *url,
-		     const char *file)
+static int check_put(struct cli *c, const struct ftp_options *o, const char *file)
 {
-	(void)url;
 	if (is_standard(file))
 		return check_standard(c, o, true);
 	return *file ? STATUS_OK : fail_usage(c, "the name of the file is empty");
 }
 
-/* How the two verbs that move files differ. */
-struct way {
-	bool put;	/* and FILE comes before URL */
-	int (*check)(struct cli *c, const struct ftp_options *o, const struct knetctl_url *url,
-		     const char *file);
-	int (*detached)(struct cli *c, struct ftp_options *o, const struct knetctl_url *url,
-			const char *file);
-	struct flow *(*flow)(struct cli *c, struct ftp_options *o, const struct knetctl_url *url,
-			     const char *file, int *status);
-	const char *listed;	/* what --list has */
-};
+static int check(struct cli *c, const struct ftp_options *o, bool put,
+		 const struct knetctl_url *url, const char *file)
+{
+	return put ? check_put(c, o, file) : check_get(c, o, url, file);
+}
 
-static const struct way get_way = {
-	false, check_get, get_detached, get_flow, "URLs"
-};
-static const struct way put_way = {
-	true, check_put, put_detached, put_flow, "files and URLs"
-};
+static struct flow *make_flow(struct cli *c, struct ftp_options *o, bool put,
+			      const struct knetctl_url *url, const char *file, int *status)
+{
+	return put ? put_flow(c, o, url, file, status) : get_flow(c, o, url, file, status);
+}
 
-static int move(struct cli *c, struct ftp_options *o, const struct way *way, char *text,
-		const char *file)
+static int move(struct cli *c, struct ftp_options *o, bool put, char *text, const char *file)
 {
 	struct knetctl_url url = { 0 };
 	struct flow *f = NULL;
@@ -124,58 +114,46 @@ static int move(struct cli *c, struct ftp_options *o, const struct way *way, cha
 	if (!status)
 		status = ftp_check_options(c, o);
 	if (!status)
-		status = way->check(c, o, &url, file);
+		status = check(c, o, put, &url, file);
 	if (!status)
 		status = need_handle(c);
-	if (!status && o->no_wait)
-		status = way->detached(c, o, &url, file);
+	if (!status && !o->no_wait)
+		f = make_flow(c, o, put, &url, file, &status);
 	else if (!status)
-		f = way->flow(c, o, &url, file, &status);
+		status = put ? put_detached(c, o, &url, file) : get_detached(c, o, &url, file);
 	knetctl_url_free(&url);
 	return f ? run_single(c, o, f) : status;
 }
 
 /* One line of a list. */
-static struct flow *move_line(struct cli *c, struct ftp_options *o, const struct way *way,
-			      char *text, char *file, int *status)
+static struct flow *move_line(struct cli *c, struct ftp_options *o, bool put, char *text,
+			      char *file, int *status)
 {
 	struct knetctl_url url = { 0 };
 	struct flow *f = NULL;
 
 	*status = ftp_url(c, text, FTP_URL_FILE, &url);
 	if (!*status)
-		*status = way->check(c, o, &url, file);
+		*status = check(c, o, put, &url, file);
 	if (!*status)
-		f = way->flow(c, o, &url, file, status);
+		f = make_flow(c, o, put, &url, file, status);
 	knetctl_url_free(&url);
 	return f;
 }
 
-static struct flow *get_line(struct cli *c, struct ftp_options *o, char *url, char *file,
-			     int *status)
-{
-	return move_line(c, o, &get_way, url, file, status);
-}
-
-static struct flow *put_line(struct cli *c, struct ftp_options *o, char *url, char *file,
-			     int *status)
-{
-	return move_line(c, o, &put_way, url, file, status);
-}
-
-static int check_words(struct cli *c, const struct ftp_options *o, const struct way *way, int n,
-		       char **argv)
+static int check_words(struct cli *c, const struct ftp_options *o, bool put, int n, char **argv)
 {
 	if (o->list && n)
-		return fail_usage(c, "--list has the %s, not '%s'", way->listed, argv[1]);
+		return fail_usage(c, "--list has the %sURLs, not '%s'", put ? "files and " : "",
+				  argv[1]);
 	if (!o->list && n == 0)
-		return fail_usage(c, way->put ? "which FILE, to which URL?" : "which URL?");
-	if (!o->list && n == 1 && way->put)
+		return fail_usage(c, put ? "which FILE, to which URL?" : "which URL?");
+	if (!o->list && n == 1 && put)
 		return fail_usage(c, "to which URL?");
 	return n > 2 ? fail_usage(c, "too much: '%s'", argv[3]) : STATUS_OK;
 }
 
-static int run_move(struct cli *c, const struct way *way, int argc, char **argv)
+static int run_move(struct cli *c, bool put, int argc, char **argv)
 {
 	struct ftp_options o = { .args = KNETCTL_INIT(struct knetctl_ftp) };
 	int n = args_parse(c, argc, argv, ftp_option, &o);
@@ -183,25 +161,25 @@ static int run_move(struct cli *c, const struct way *way, int argc, char **argv)
 
 	if (n < 0)
 		return args_status(n);
-	status = check_words(c, &o, way, n, argv);
+	status = check_words(c, &o, put, n, argv);
 	if (!status && !o.list)
-		status = move(c, &o, way, argv[way->put ? 2 : 1], argv[way->put ? 1 : 2]);
+		status = move(c, &o, put, argv[put ? 2 : 1], argv[put ? 1 : 2]);
 	else if (!status)
 		status = ftp_check_options(c, &o);
 	if (!status && o.list)
-		status = run_list(c, &o, way->put, way->put ? put_line : get_line);
+		status = run_list(c, &o, put, move_line);
 	ftp_options_free(&o);
 	return status;
 }
 
 static int run_get(struct cli *c, int argc, char **argv)
 {
-	return run_move(c, &get_way, argc, argv);
+	return run_move(c, false, argc, argv);
 }
 
 static int run_put(struct cli *c, int argc, char **argv)
 {
-	return run_move(c, &put_way, argc, argv);
+	return run_move(c, true, argc, argv);
 }
 
 /* ------------------------------------------------------------- table -- */

@@ -197,8 +197,8 @@ int put_detached(struct cli *c, struct ftp_options *o, const struct knetctl_url 
 		 const char *file);
 
 /* list.c: many of them */
-typedef struct flow *list_make(struct cli *c, struct ftp_options *o, char *url, char *file,
-			       int *status);
+typedef struct flow *list_make(struct cli *c, struct ftp_options *o, bool put, char *url,
+			       char *file, int *status);
 int run_list(struct cli *c, struct ftp_options *o, bool put, list_make *make);
 
 /* ftp-done.c: results */

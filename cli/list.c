@@ -146,7 +146,7 @@ static struct flow *line_flow(struct cli *c, struct list *list, char *text, size
 	*status = STATUS_OK;
 	if (n < 0)
 		*status = fail_text(c, STATUS_FAILED, EINVAL, "%s", reason);
-	return n > 0 ? list->make(c, list->o, url, file, status) : NULL;
+	return n > 0 ? list->make(c, list->o, list->put, url, file, status) : NULL;
 }
 
 /* Until one can be begun. NULL: there are no more. */
