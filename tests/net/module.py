@@ -40,3 +40,11 @@ def parameter(name, value):
     finally:
         with open(PARAMETERS + name, "w") as f:
             f.write(before)
+
+
+def tracefs():
+    """Where the kernel's tracing is; by way of debugfs newer kernels complain."""
+    where = "/sys/kernel/tracing"
+    if not os.path.ismount(where):
+        subprocess.run(["mount", "-t", "tracefs", "tracefs", where], check=True)
+    return where

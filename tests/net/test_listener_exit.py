@@ -182,9 +182,7 @@ def test_banner_lost_packets(world):
 
 def test_idle_listener_sleeps(world):
     """A listener without connections causes no work."""
-    tracing = "/sys/kernel/tracing"
-    if not os.path.ismount(tracing):
-        subprocess.run(["mount", "-t", "tracefs", "tracefs", tracing], check=True)
+    tracing = module.tracefs()
     listener = knetctl("-j", "listener", "add", f"{LOOP}:0", "idle", "1", "rate", "5",
                        "per-source", "3").ok().json
     try:

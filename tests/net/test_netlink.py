@@ -291,10 +291,9 @@ def descriptors(directory):
     yield "pidfd", os.pidfd_open(os.getpid())
     yield "netns", os.open("/proc/self/ns/net", os.O_RDONLY)
     yield "tty", os.openpty()[0]
-    for name in ("debug/sched/verbose", "kernel/debug/tracing/trace_marker",
-                 "kernel/tracing/trace_marker"):
-        if os.path.exists("/sys/" + name):
-            yield name, os.open("/sys/" + name, os.O_WRONLY)
+    for name in ("/sys/kernel/debug/sched/verbose", module.tracefs() + "/trace_marker"):
+        if os.path.exists(name):
+            yield name, os.open(name, os.O_WRONLY)
 
 
 def test_every_kind_of_fd(sock, directory):
