@@ -15,11 +15,13 @@
  * struct filter_stage - a replace under way
  * @node: in knet_filter.stages
  * @portid: the netlink socket whose it is
+ * @received: rules so far, also those that have replaced another
  * @table: not in force yet
  */
 struct filter_stage {
 	struct list_head node;
 	u32 portid;
+	u32 received;
 	struct knet_filter_table *table;
 };
 
@@ -93,8 +95,18 @@ static int stage_commit(struct knet_net *kn, struct filter_stage *stage)
 	return err;
 }
 
+/* A message that was no valid one went by without a trace, but for the count. */
+static int stage_check(const struct filter_stage *stage, const u32 *total,
+		       struct netlink_ext_ack *extack)
+{
+	if (!total || *total == stage->received)
+		return 0;
+	NL_SET_ERR_MSG(extack, "count is another one than that of the rules that came");
+	return -EINVAL;
+}
+
 static int filter_stage(struct knet_net *kn, u32 portid, struct knet_filter_batch *batch, u32 flags,
-			struct netlink_ext_ack *extack)
+			const u32 *total, struct netlink_ext_ack *extack)
 {
 	bool commit = flags & KNETCTL_FILTER_LIST_FLAGS_COMMIT;
 	struct knet_filter *filter = &kn->filter;
@@ -104,10 +116,11 @@ static int filter_stage(struct knet_net *kn, u32 portid, struct knet_filter_batc
 	stage = stage_get(filter, portid, flags, extack);
 	if (IS_ERR(stage))
 		return PTR_ERR(stage);
+	stage->received += batch->count;
 	err = knet_filter_table_add(filter, stage->table, batch,
 				    flags & KNETCTL_FILTER_LIST_FLAGS_OVERWRITE, extack);
 	if (!err && commit)
-		err = stage_commit(kn, stage);
+		err = stage_check(stage, total, extack) ?: stage_commit(kn, stage);
 	if (err || commit)
 		stage_drop(stage);
 	return err;
@@ -119,6 +132,7 @@ static int filter_stage(struct knet_net *kn, u32 portid, struct knet_filter_batc
  * @portid: the socket whose replace it is
  * @batch: may be empty; on failure what is in it stays the caller's
  * @flags: enum knetctl_filter_list_flags: begin, commit, overwrite
+ * @total: of a commit: how many rules the replace has; NULL if that was not said
  * @extack: says what is wrong
  *
  * Context: Process, may sleep.
@@ -126,13 +140,13 @@ static int filter_stage(struct knet_net *kn, u32 portid, struct knet_filter_batc
  * is the entry that was refused.
  */
 int knet_filter_stage(struct knet_net *kn, u32 portid, struct knet_filter_batch *batch, u32 flags,
-		      struct netlink_ext_ack *extack)
+		      const u32 *total, struct netlink_ext_ack *extack)
 {
 	int err = knet_filter_begin(&kn->filter);
 
 	if (err)
 		return err;
-	err = filter_stage(kn, portid, batch, flags, extack);
+	err = filter_stage(kn, portid, batch, flags, total, extack);
 	knet_filter_end(&kn->filter);
 	return err;
 }

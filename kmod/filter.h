@@ -149,7 +149,7 @@ void knet_filter_exit(struct knet_net *kn);
 
 /* filter-replace.c */
 int knet_filter_stage(struct knet_net *kn, u32 portid, struct knet_filter_batch *batch, u32 flags,
-		      struct netlink_ext_ack *extack);
+		      const u32 *total, struct netlink_ext_ack *extack);
 void knet_filter_portid_gone(struct knet_net *kn, u32 portid);
 void knet_filter_stages_drop(struct knet_filter *filter);
 

@@ -126,6 +126,7 @@ int knetctl_nl_filter_add_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int knetctl_nl_filter_replace_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *count = info->attrs[KNETCTL_A_FILTER_LIST_COUNT];
 	struct knet_net *kn = knet_net(genl_info_net(info));
 	struct knet_filter_batch *batch;
 	u32 flags = get_flags(info);
@@ -140,7 +141,8 @@ int knetctl_nl_filter_replace_doit(struct sk_buff *skb, struct genl_info *info)
 		knet_filter_portid_gone(kn, info->snd_portid);
 		return PTR_ERR(batch);
 	}
-	err = knet_filter_stage(kn, info->snd_portid, batch, flags, info->extack);
+	err = knet_filter_stage(kn, info->snd_portid, batch, flags, count ? nla_data(count) : NULL,
+				info->extack);
 	if (err && batch->count)
 		set_bad_rule(info, batch->bad);
 	batch_free(batch);

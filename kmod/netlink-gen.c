@@ -111,9 +111,10 @@ const struct nla_policy knetctl_filter_del_nl_policy[KNETCTL_A_FILTER_LIST_RULE 
 };
 
 /* KNETCTL_CMD_FILTER_REPLACE - do */
-const struct nla_policy knetctl_filter_replace_nl_policy[KNETCTL_A_FILTER_LIST_FLAGS + 1] = {
+const struct nla_policy knetctl_filter_replace_nl_policy[KNETCTL_A_FILTER_LIST_COUNT + 1] = {
 	[KNETCTL_A_FILTER_LIST_RULE] = NLA_POLICY_NESTED(knetctl_filter_nl_policy),
 	[KNETCTL_A_FILTER_LIST_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+	[KNETCTL_A_FILTER_LIST_COUNT] = { .type = NLA_U32, },
 };
 
 /* KNETCTL_CMD_FILTER_FLUSH - do */
@@ -266,7 +267,7 @@ const struct genl_ops knetctl_nl_ops[21] = {
 		.cmd		= KNETCTL_CMD_FILTER_REPLACE,
 		.doit		= knetctl_nl_filter_replace_doit,
 		.policy		= knetctl_filter_replace_nl_policy,
-		.maxattr	= KNETCTL_A_FILTER_LIST_FLAGS,
+		.maxattr	= KNETCTL_A_FILTER_LIST_COUNT,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{

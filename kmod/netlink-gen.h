@@ -33,7 +33,7 @@ extern const struct nla_policy knetctl_filter_add_nl_policy[KNETCTL_A_FILTER_LIS
 
 extern const struct nla_policy knetctl_filter_del_nl_policy[KNETCTL_A_FILTER_LIST_RULE + 1];
 
-extern const struct nla_policy knetctl_filter_replace_nl_policy[KNETCTL_A_FILTER_LIST_FLAGS + 1];
+extern const struct nla_policy knetctl_filter_replace_nl_policy[KNETCTL_A_FILTER_LIST_COUNT + 1];
 
 extern const struct nla_policy knetctl_filter_flush_nl_policy[KNETCTL_A_FILTER_LIST_PAD + 1];
 

@@ -256,6 +256,8 @@ static int batch_send(struct batch *b, uint32_t more_flags)
 
 	if (flags)
 		nla_put_u32(msg, KNETCTL_A_FILTER_LIST_FLAGS, flags);
+	if (flags & KNETCTL_FILTER_LIST_FLAGS_COMMIT)
+		nla_put_u32(msg, KNETCTL_A_FILTER_LIST_COUNT, (uint32_t)(b->sent + b->count));
 	b->msg = NULL;
 	b->h->error_offset = 0;
 	err = kn_request(b->h, msg, NULL, NULL);

@@ -2,6 +2,7 @@
 """filter: the rules, and what of them is reported."""
 
 import contextlib
+import errno
 import os
 import socket
 import struct
@@ -301,6 +302,36 @@ def test_busy_is_no_rules_fault(directory):
         assert got.rc == 1 and got.error["errno"] == "EBUSY"
         assert got.error["attribute"] is None and str(path) not in got.error["message"]
     knetctl("filter", "replace", path).ok()
+
+
+def test_replace_misses_a_message():
+    """One that netlink itself refuses is not seen; the count of the rules tells."""
+    knetctl("filter", "add", "192.0.2.0/24").ok()
+
+    def rule(last):
+        return nest(uapi.A_FILTER_LIST_RULE, attr(uapi.A_FILTER_ADDRESS, bytes([10, 0, 0, last])),
+                    attr(uapi.A_FILTER_PREFIX_LEN, bytes([32])))
+
+    def flags(value):
+        return u32(uapi.A_FILTER_LIST_FLAGS, value)
+    begin, commit = uapi.FILTER_LIST_FLAGS_BEGIN, uapi.FILTER_LIST_FLAGS_COMMIT
+    broken = flags(1 << 31)
+    with Genl() as sock:
+        sock.request(uapi.CMD_FILTER_REPLACE, rule(1) + flags(begin))
+        with pytest.raises(Refused):
+            sock.request(uapi.CMD_FILTER_REPLACE, rule(2) + broken)
+        with pytest.raises(Refused) as refused:
+            sock.request(uapi.CMD_FILTER_REPLACE, rule(3) + flags(commit) +
+                         u32(uapi.A_FILTER_LIST_COUNT, 4))
+        assert refused.value.errno == errno.EINVAL and "count" in refused.value.text
+        assert [r["rule"] for r in rules()] == ["192.0.2.0/24"]
+        # What was begun is gone.
+        with pytest.raises(Refused):
+            sock.request(uapi.CMD_FILTER_REPLACE, rule(3) + flags(commit))
+        sock.request(uapi.CMD_FILTER_REPLACE, rule(1) + flags(begin))
+        sock.request(uapi.CMD_FILTER_REPLACE, rule(3) + flags(commit) +
+                     u32(uapi.A_FILTER_LIST_COUNT, 2))
+    assert count() == 2
 
 
 def test_replace_dies_with_its_sender():
