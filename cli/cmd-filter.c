@@ -296,10 +296,18 @@ static void list_text(struct cli *c, const struct knetctl_filter *rule)
 	out_text(c, "\n");
 }
 
+/* -4 and -6 leave the other family's rules out; any is of both. */
+static bool left_out(const struct cli *c, const struct knetctl_filter *rule)
+{
+	return c->family && rule->family && rule->family != (uint32_t)c->family;
+}
+
 static int list_one(const struct knetctl_filter *rule, void *data)
 {
 	struct list *list = data;
 
+	if (left_out(list->c, rule))
+		return 0;
 	list_begin(list);
 	out_object(list->c);
 	rule_members(list->c, rule);
@@ -357,6 +365,8 @@ static int save_one(const struct knetctl_filter *rule, void *data)
 	char text[96];
 	const char *p;
 
+	if (left_out(c, rule))
+		return 0;
 	knetctl_filter_text(rule, text, sizeof(text));
 	if (!rule->timeout_ms && !rule->comment[0]) {
 		out_line(c, text);
@@ -438,6 +448,9 @@ static int parse_remote(struct cli *c, const char *text, struct sockaddr_storage
 	copy[end - text] = '\0';
 	if (!set_address(copy, addr))
 		return fail_usage(c, "'%s' is no ADDR[:PORT]", whole);
+	if (c->family && c->family != addr->ss_family)
+		return fail_usage(c, "'%s' is not of the family that -%c says", whole,
+				  c->family == AF_INET ? '4' : '6');
 	if (port) {
 		status = arg_ports(c, port, &min, &max);
 		if (status || min != max)

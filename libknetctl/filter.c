@@ -318,9 +318,22 @@ static int send_rules(struct knetctl *h, unsigned int cmd, const struct knetctl_
 	return err;
 }
 
+static int check_flags(struct knetctl *h, unsigned int flags)
+{
+	int err = kn_check(h);
+
+	if (!err && flags & ~KNETCTL_FILTER_OVERWRITE)
+		err = kn_fail(h, EINVAL, "a flag that is not known");
+	return err;
+}
+
 KN_EXPORT int knetctl_filter_add(struct knetctl *h, const struct knetctl_filter *rules,
 				 size_t count, unsigned int flags)
 {
+	int err = check_flags(h, flags);
+
+	if (err)
+		return err;
 	return send_rules(h, KNETCTL_CMD_FILTER_ADD, rules, count,
 			  flags & KNETCTL_FILTER_OVERWRITE ?
 			  KNETCTL_FILTER_LIST_FLAGS_OVERWRITE : 0);
@@ -365,7 +378,7 @@ KN_EXPORT int knetctl_filter_replace(struct knetctl *h,
 	struct knetctl_filter rule;
 	int err, got;
 
-	err = kn_check(h);
+	err = check_flags(h, flags);
 	if (err)
 		return err;
 	h->error_rule = -1;

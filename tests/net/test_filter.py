@@ -126,6 +126,15 @@ def test_save_is_what_replace_reads(directory):
     assert after["10.0.0.0/8 port 22 exclude"]["port_min"] == 22
 
 
+def test_one_family():
+    knetctl("filter", "add", "10.0.0.0/8", "2001:db8::/32", "any").ok()
+    for family, wanted in (("-4", {"10.0.0.0/8", "any"}), ("-6", {"2001:db8::/32", "any"})):
+        assert {r["rule"] for r in knetctl(family, "-j", "filter", "list").ok().json} == wanted
+        assert set(knetctl(family, "filter", "save").ok().out.splitlines()) == wanted
+    assert knetctl("-4", "filter", "test", "2001:db8::1").rc == 2
+    knetctl("-6", "filter", "test", "2001:db8::1").ok()
+
+
 def test_ranges():
     knetctl("filter", "add", "10.0.0.5-10.0.1.7").ok()
     assert {r["rule"] for r in rules()} == {

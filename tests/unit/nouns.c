@@ -481,6 +481,9 @@ static void test_filter_answers(void **state)
 	message_end(&d, nlh);
 	fake_send(fake.cmd, &d);
 	assert_int_equal(knetctl_filter_test(fake.handle, (const void *)&remote, &rule), 0);
+	/* Nothing is sent with a flag of the future. */
+	assert_int_equal(knetctl_filter_add(fake.handle, &rule, 1, 1u << 1), -EINVAL);
+	assert_string_equal(knetctl_error(fake.handle), "Invalid argument: a flag that is not known");
 	fake_close(&fake);
 }
 
