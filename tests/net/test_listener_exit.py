@@ -13,7 +13,7 @@ import pytest
 import libknetctl
 import module
 from command import knetctl
-from soon import soon
+from soon import LATE, soon
 from test_listener import LOOP, connect, port, receive
 from wait import PATIENCE, until
 from world import SERVER4, SERVER6, World
@@ -149,7 +149,7 @@ def test_namespace(reload):
               f"the namespace is gone after {took:.2f} s")
     finally:
         world.close()
-    soon("the end of all connections", told)
+    soon("the end of all connections", told, LATE)
 
 
 def test_banner_lost_packets(world):

@@ -16,7 +16,7 @@ from command import Monitor, Running, get, jobs, knetctl
 from ftpserver import Server, Zeros
 from ftpstore import Store
 from libknetctl import DETACHED, Knetctl
-from soon import soon, until_removed
+from soon import LATE, soon, until_removed
 from wait import PATIENCE, until
 from world import World
 
@@ -52,7 +52,7 @@ def remove_module():
 
 
 def remove_namespace(place):
-    soon("the removal of the namespace", until_removed(place))
+    soon("the removal of the namespace", until_removed(place), LATE)
 
 
 def half(path):
