@@ -92,20 +92,21 @@ class Watch:
         order. Nothing is kept and little is parsed, for there may be 100,000."""
         expected, received, lost = first, 0, 0
         with open(self.path, "rb") as f:
-            for text in f:
-                match = MATCH.match(text)
-                if match:
-                    assert int(match[1]) == expected
-                    expected += 1
-                    received += 1
-                elif text.endswith(b"\n"):
-                    line = json.loads(text)
-                    assert line.get("event") != "filter-match"
-                    if line.get("event") == "lost" and line["group"] == "filter":
-                        assert line["first_seq"] == expected
-                        assert line["count"] == line["last_seq"] - line["first_seq"] + 1
-                        expected = line["last_seq"] + 1
-                        lost += line["count"]
+            whole = f.read().rpartition(b"\n")[0]
+        for text in whole.splitlines():
+            match = MATCH.match(text)
+            if match:
+                assert int(match[1]) == expected
+                expected += 1
+                received += 1
+                continue
+            line = json.loads(text)
+            assert line.get("event") != "filter-match"
+            if line.get("event") == "lost" and line["group"] == "filter":
+                assert line["first_seq"] == expected
+                assert line["count"] == line["last_seq"] - line["first_seq"] + 1
+                expected = line["last_seq"] + 1
+                lost += line["count"]
         return received, lost
 
     def matches(self):
