@@ -531,7 +531,8 @@ def check_error(case, error, job):
 def check_time(case, outcome, job):
     """Not less than its timers; and whether no longer by more than a second."""
     seconds = job.duration_ns / 1e9
-    assert seconds >= 1 or case.end.kind not in ("timer", "peer")
+    # On a busy machine the tick with which a timer begins may be late, and is not at its end.
+    assert seconds >= 0.98 or case.end.kind not in ("timer", "peer")
     # What came before the wait, or behind it, may be slow on a busy machine.
     return min(seconds, outcome.waited) < (1 if case.waits else LONG) + 1
 
